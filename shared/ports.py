@@ -229,6 +229,18 @@ class AnswerCache(Protocol):
     def put(self, tenant: str, key: str, answer: Answer, expires_at: datetime) -> None: ...
 
 
+class PresenceStore(Protocol):
+    """Which agents are there now. A mark that has expired at `now` does not count, whether or not it was deleted."""
+
+    def mark(self, tenant: str, agent_id: str, expires_at: datetime) -> None:
+        """Say that the agent is there until `expires_at`; a time in the past says that the agent has left."""
+        ...
+
+    def available(self, tenant: str, now: datetime) -> tuple[str, ...]:
+        """Ids of the agents that are there."""
+        ...
+
+
 class RateLimiter(Protocol):
     """GCRA: a smooth `rate_per_s` with a burst, shared by all workers."""
 
@@ -264,7 +276,10 @@ class QueueDepth:
 
 
 class Queue(Protocol):
-    """At least once. A FIFO queue hands out one message of a group at a time, in order, and drops repeats of dedupe_id for 5 min."""
+    """At least once.
+
+    A FIFO queue hands out one message of a group at a time, in order, and drops repeats of a dedupe_id for 5 minutes.
+    """
 
     def send(
         self, body: str, *, group: str = "", dedupe_id: str = "", delay_s: float = 0, attributes: Mapping[str, str] | None = None

@@ -131,7 +131,8 @@ class TurnCommit:
     """All that one turn (or one command) writes, in ONE transaction (invariant 3).
 
     Conditional on the stored row having `expected_version` and `expected_owner`; `conversation` is the next row.
-    `messages` are appended, `tickets` created, `profile` stored, `closings` end ledger entries, `events` go to the outbox, `feedback` annotates old messages.
+    `messages` are appended, `tickets` created, `profile` stored, `closings` end ledger entries, `events` go to the
+    outbox, `feedback` annotates old messages by id.
     `settled_pending` removes parked messages by seq. `owner_token` lets a retry recognise its own success.
     """
 
