@@ -41,6 +41,7 @@ _ZH = {
     "offer_yes": "登记工单",
     "offer_person": "转人工",
     "knowledge_down": "资料库暂时连不上，我不想随口答您。可以先登记一张工单，同事会在{promise}前回复。请留下手机号或邮箱：",
+    "turn_failed": "抱歉，刚才处理您的消息时出了问题。我可以为您登记一张工单，同事会在{promise}前回复。请留下手机号或邮箱，也可以换个说法再问一次：",
     "agent_joined": "{agent}已接入，接下来由{agent}为您服务。",
     "agent_left": "{agent}已结束人工服务，您可以继续问我。",
     "closed": "本次对话已结束。再发消息即可开始新的咨询。",
@@ -93,6 +94,7 @@ _EN = {
     "offer_person": "Talk to a person",
     "knowledge_down": "I can't reach our documents at the moment and don't want to guess. I can open a ticket; someone will reply by "
     "{promise}. Please leave a phone number or an e-mail address:",
+    "turn_failed": "Sorry, something went wrong while I handled your message. I can open a ticket, and someone will reply by {promise}. Please leave a phone number or an e-mail address, or ask again in other words:",
     "agent_joined": "{agent} has joined and will help you from here.",
     "agent_left": "{agent} has left. You can go on asking me.",
     "closed": "This conversation is closed. Send a message to start again.",

@@ -131,7 +131,7 @@ def decide(heard: Heard, state: DialogState) -> Action:
         return RequestPerson(summary=state.summary or state.last_question or heard.utterance.text)
     if state.pending is Pending.CONTACT:
         return _while_contact_is_open(heard, state)
-    if state.pending is Pending.TICKET_OFFER and act in (Act.YES, Act.NO, Act.PICK, Act.SKIP):
+    if state.pending is Pending.TICKET_OFFER and act in (Act.YES, Act.NO, Act.PICK, Act.SKIP, Act.TICKET):
         return _after_offer(heard, state)
     if act is Act.PICK and state.choices:
         return _pick(heard, state)
@@ -158,7 +158,7 @@ def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:
 
 def _after_offer(heard: Heard, state: DialogState) -> Action:
     act, pick = heard.utterance.act, heard.utterance.pick
-    if act is Act.YES or pick == 0:
+    if act in (Act.YES, Act.TICKET) or pick == 0:
         return AskContact(summary=state.summary)
     if pick == 1:
         return RequestPerson(summary=state.summary)
