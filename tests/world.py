@@ -27,7 +27,7 @@ from shared.domain.errors import DependencyUnavailableError, NotFoundError
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.domain.ledger import LedgerEntry
 from shared.domain.turn import TurnCommand, TurnResult
-from shared.ports import AnswerCommand
+from shared.ports import AnswerCommand, Clock
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 from shared.use_cases.change_owner import Agent, OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
@@ -112,9 +112,10 @@ class KnowledgeScript:
 class World:
     """Everything wired as `local/` wires it, but for the clock and the knowledge."""
 
-    def __init__(self, folder: Path, database: Database | None = None) -> None:
+    def __init__(self, folder: Path, database: Database | None = None, clock: Clock | None = None) -> None:
         self.database = database or Database(":memory:")
-        self.clock = TickingClock()
+        self.time = TickingClock()
+        self.clock: Clock = clock or self.time
         self.ids = RandomIds()
         self.key_ring = FileKeyRing(Database(":memory:"), folder / "master.key")
         cipher = AESGCMFieldCipher(self.key_ring)
@@ -137,9 +138,7 @@ class World:
             masker=self.masker,
             tokens=self.tokens,
             ids=self.ids,
-            answer=AnswerFromKnowledge(
-                knowledge=self.knowledge, answerer=self.knowledge, cache=self.cache, masker=self.masker
-            ),
+            answer=AnswerFromKnowledge(knowledge=self.knowledge, answerer=self.knowledge, cache=self.cache, masker=self.masker),
             hash_token=lambda token: sha256(token.encode()).hexdigest(),
         )
         self.take_turn = TakeTurn(
@@ -224,5 +223,3 @@ class TurnsInProcess:
         )
         result = self.world.take_turn(command)
         return {"status": str(result.status), "reply": result.reply.message_id if result.reply else ""}
-
-
