@@ -1,0 +1,21 @@
+"""What the front door needs to know."""
+
+from pydantic import Field, SecretStr
+
+from shared.runtime.settings import ServiceSettings, secret_field
+
+
+class IngressSettings(ServiceSettings):
+    """All times in seconds. The two secrets sign tokens and are never stored beside them."""
+
+    session_secret: SecretStr = secret_field("at least 22 random characters, from `openssl rand -hex 32`")
+    ticket_secret: SecretStr = secret_field("at least 22 random characters, from `openssl rand -hex 32`")
+    session_lifetime_s: int = Field(default=30 * 24 * 3600, ge=60, description="seconds until a visitor's token expires")
+    turn_timeout_s: float = Field(default=25.0, gt=0, le=29, description="seconds a customer waits for an answer before a 202")
+    command_timeout_s: float = Field(default=8.0, gt=0, le=29, description="seconds that any other command may take")
+    tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second that one company may send")
+    tenant_burst: int = Field(default=100, ge=1, description="requests of one company admitted at once")
+    session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second that one visitor may send")
+    session_burst: int = Field(default=20, ge=1, description="requests of one visitor admitted at once")
+    allowed_origins: tuple[str, ...] = Field(default=("*",), description="sites whose pages may call this API, as a JSON list")
+    threads: int = Field(default=32, ge=1, description="blocking calls at a time")
