@@ -24,11 +24,12 @@ from shared.domain.knowledge import (
     SearchResult,
     Snapshot,
 )
+from shared.domain.language import Language
 from shared.domain.ledger import LedgerClosing, LedgerEntry
 from shared.domain.masking import Masked
 from shared.domain.outbox import OutboxEvent
 from shared.domain.profile import Profile
-from shared.domain.reply import ReplyDraft, ReplyRequest
+from shared.domain.reply import HistoryLine, ReplyDraft, ReplyRequest
 from shared.domain.session import Session
 from shared.domain.ticket import Ticket, TicketStatus
 
@@ -523,3 +524,35 @@ class TurnService(Protocol):
     """
 
     def invoke(self, envelope: Envelope) -> Mapping[str, object]: ...
+
+
+# ---------------------------------------------------------------- the door
+
+
+class TokenSigner(Protocol):
+    """Bearer tokens that can be given again without being stored: PREFIX_IDENTIFIER.SECRET, the secret an HMAC of both."""
+
+    def issue(self, prefix: str, identifier: str) -> str: ...
+
+    def read(self, prefix: str, token: str) -> str:
+        """Return the identifier, in constant time. Raises UnauthorizedError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCommand:
+    """A masked question with what was found for it, for `AnswerQuestion`."""
+
+    question: str
+    language: Language
+    found: SearchResult
+    company: Company
+    history: tuple[HistoryLine, ...]
+    deadline_at_ms: int
+    user_key: str
+
+
+class Answerer(Protocol):
+    """The use case AnswerQuestion, as TakeTurn calls it: always an Answer, from one rung of the ladder."""
+
+    def __call__(self, command: AnswerCommand) -> Answer: ...

@@ -1,6 +1,6 @@
 """An answer as typed blocks: channels and pages render them; nothing becomes HTML from a string (invariant 8)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -109,4 +109,6 @@ class Answer:
     rung: str
     citations: tuple[Citation, ...] = ()
     confidence: float = 0.0
-    degraded: tuple[str, ...] = field(default=())
+    degraded: tuple[str, ...] = ()
+    snapshot: int = 0
+    model: str = ""

@@ -1,0 +1,202 @@
+"""The dialog's state machine: from an utterance and the pending question to one typed action (invariant 9). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
+
+from shared.domain.utterance import Act, Utterance
+
+MAX_CONTACT_ATTEMPTS = 2
+MAX_REMINDERS = 2
+
+
+class Pending(StrEnum):
+    """What the bot has asked and waits for."""
+
+    NOTHING = ""
+    CONTACT = "contact"
+    TICKET_OFFER = "ticket_offer"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogState:
+    """The dialog's memory between turns. `summary` is what a ticket would say; `last_question` supports follow-ups."""
+
+    pending: Pending = Pending.NOTHING
+    summary: str = ""
+    attempts: int = 0
+    choices: tuple[str, ...] = ()
+    last_question: str = ""
+
+    @classmethod
+    def read(cls, raw: Mapping[str, object]) -> "DialogState":
+        """Read what `to_mapping` wrote; unknown keys of other versions are ignored."""
+        attempts = raw.get("attempts", 0)
+        choices = raw.get("choices", ())
+        return cls(
+            pending=Pending(str(raw.get("pending", ""))),
+            summary=str(raw.get("summary", "")),
+            attempts=attempts if isinstance(attempts, int) else 0,
+            choices=tuple(map(str, cast("list[object]", choices))) if isinstance(choices, list | tuple) else (),
+            last_question=str(raw.get("last_question", "")),
+        )
+
+    def to_mapping(self) -> dict[str, object]:
+        """Return the JSON form, without what is empty."""
+        full = {
+            "pending": str(self.pending),
+            "summary": self.summary,
+            "attempts": self.attempts,
+            "choices": list(self.choices),
+            "last_question": self.last_question,
+        }
+        return {key: value for key, value in full.items() if value}
+
+
+class Phrase(StrEnum):
+    """Fixed sentences that need nothing looked up."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    ACKNOWLEDGED = "acknowledged"
+    CONTACT_DROPPED = "contact_dropped"
+    PICK_UNKNOWN = "pick_unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Say a fixed sentence and forget what was pending (unless `keep`)."""
+
+    phrase: Phrase
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Answer a question from knowledge. `context` is the question before it, for a follow-up; `remind`: contact still open."""
+
+    question: str
+    context: str = ""
+    remind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPerson:
+    """Hand over: to the queue when someone is there, else to a ticket."""
+
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskContact:
+    """Ask for a contact, to open a ticket about `summary`."""
+
+    summary: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket:
+    """Open a ticket; `contact` is empty when the customer does not want to leave one."""
+
+    summary: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTickets:
+    """Tell the status of one ticket, or of all of this conversation."""
+
+    number: str = ""
+
+
+Action = Say | Look | RequestPerson | AskContact | OpenTicket | ReportTickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One understood message: the utterance, and a contact if the text holds one."""
+
+    utterance: Utterance
+    contact: str = ""
+
+
+def decide(heard: Heard, state: DialogState) -> Action:
+    """Return the one action that this message calls for. Total: every message has one."""
+    act = heard.utterance.act
+    if act is Act.HANDOFF:
+        return RequestPerson(summary=state.summary or state.last_question or heard.utterance.text)
+    if state.pending is Pending.CONTACT:
+        return _while_contact_is_open(heard, state)
+    if state.pending is Pending.TICKET_OFFER and act in (Act.YES, Act.NO, Act.PICK, Act.SKIP, Act.TICKET):
+        return _after_offer(heard, state)
+    if act is Act.PICK and state.choices:
+        return _pick(heard, state)
+    return _fresh(heard, state)
+
+
+def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:
+    """Take the contact; digressions are answered and the ticket stays open, as people expect."""
+    act = heard.utterance.act
+    if heard.contact:
+        return OpenTicket(summary=state.summary, contact=heard.contact)
+    if act is Act.SKIP:
+        return OpenTicket(summary=state.summary, contact="")
+    if act is Act.NO:
+        return Say(phrase=Phrase.CONTACT_DROPPED)
+    if act is Act.TICKET_STATUS:
+        return ReportTickets(number=heard.utterance.ticket_number)
+    if act is Act.QUESTION and _looks_like_question(heard.utterance.text):
+        return Look(question=heard.utterance.text, remind=state.attempts < MAX_REMINDERS)
+    if state.attempts >= MAX_CONTACT_ATTEMPTS:
+        return OpenTicket(summary=f"{state.summary}\n{heard.utterance.text}", contact="")
+    return AskContact(summary=state.summary, attempts=state.attempts + 1)
+
+
+def _after_offer(heard: Heard, state: DialogState) -> Action:
+    act, pick = heard.utterance.act, heard.utterance.pick
+    if act in (Act.YES, Act.TICKET) or pick == 0:
+        return AskContact(summary=state.summary)
+    if pick == 1:
+        return RequestPerson(summary=state.summary)
+    return Say(phrase=Phrase.ACKNOWLEDGED)
+
+
+def _pick(heard: Heard, state: DialogState) -> Action:
+    if heard.utterance.pick < len(state.choices):
+        return Look(question=state.choices[heard.utterance.pick])
+    return Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
+
+
+def _fresh(heard: Heard, state: DialogState) -> Action:
+    utterance = heard.utterance
+    match utterance.act:
+        case Act.GREETING:
+            return Say(phrase=Phrase.GREETING)
+        case Act.THANKS:
+            return Say(phrase=Phrase.THANKS)
+        case Act.GOODBYE:
+            return Say(phrase=Phrase.GOODBYE)
+        case Act.YES | Act.NO | Act.SKIP:
+            return Say(phrase=Phrase.ACKNOWLEDGED)
+        case Act.TICKET:
+            summary = "\n".join(part for part in (state.last_question, utterance.text) if part)
+            return OpenTicket(summary=summary, contact=heard.contact) if heard.contact else AskContact(summary=summary)
+        case Act.TICKET_STATUS:
+            return ReportTickets(number=utterance.ticket_number)
+        case _:
+            return Look(question=utterance.text, context=state.last_question if utterance.follow_up else "")
+
+
+_QUESTION_MARKS = ("?", "？", "吗", "呢", "怎么", "如何", "多少", "什么", "哪", "几", "能不能", "可以", "为什么", "是否")
+_QUESTION_WORDS = frozenset("how what when where why which who can do does is are could will should".split())
+
+
+def _looks_like_question(text: str) -> bool:
+    if any(mark in text for mark in _QUESTION_MARKS):
+        return True
+    words = text.lower().split()
+    return bool(words) and words[0] in _QUESTION_WORDS

@@ -1,0 +1,144 @@
+"""Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from shared.domain.blocks import Answer, Choice, ChoiceBlock
+from shared.domain.company import Company
+from shared.domain.conversation import Author, Message, Rung
+from shared.domain.errors import SupportError
+from shared.domain.knowledge import Audience, SearchQuery, SearchResult
+from shared.domain.ledger import LedgerStatus
+from shared.domain.masking import Masked
+from shared.domain.outbox import EventName
+from shared.domain.phrases import say
+from shared.domain.policy import DialogState, Pending
+from shared.domain.reply import HistoryLine
+from shared.domain.turn import Draft, TurnContext
+from shared.ports import AnswerCache, AnswerCommand, Answerer, KnowledgeService, Masker
+
+CACHE_TTL = timedelta(minutes=10)
+HISTORY_LINES = 6
+TOP_K = 5
+_UNANSWERED = (Rung.REFUSAL, Rung.CLARIFY)
+_CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFromKnowledge:
+    """`search_timeout_s` is the retrieval hop's own deadline; the cache is used when that hop fails."""
+
+    knowledge: KnowledgeService
+    answerer: Answerer
+    cache: AnswerCache
+    masker: Masker
+    search_timeout_s: float = 3.0
+
+    def __call__(self, question: Masked, background: str, company: Company, context: TurnContext) -> Draft:
+        """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
+        key = _cache_key(question.text, background, context)
+        try:
+            answer = self._answer(question.text, company, context)
+            if background and Rung(answer.rung) in _UNANSWERED:
+                answer = _better(answer, self._answer(f"{background} {question.text}", company, context))
+        except SupportError:
+            cached = self.cache.get(company.tenant, key, context.now)
+            if cached is None:
+                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge",))
+            answer = replace(cached, rung=Rung.CACHE, degraded=(*cached.degraded, "knowledge"))
+        if Rung(answer.rung) in _CACHEABLE and not question.originals:
+            self.cache.put(company.tenant, key, answer, context.now + CACHE_TTL)
+        return _draft(answer, question, context)
+
+    def _answer(self, text: str, company: Company, context: TurnContext) -> Answer:
+        found = self._search(text, company, context)
+        command = AnswerCommand(
+            question=text,
+            language=context.language,
+            found=found,
+            company=company,
+            history=self._history(context.recent),
+            deadline_at_ms=context.command.deadline_at_ms,
+            user_key=sha256(context.conversation.subject_id.encode()).hexdigest()[:16],
+        )
+        return replace(self.answerer(command), snapshot=found.snapshot)
+
+    def _search(self, text: str, company: Company, context: TurnContext) -> SearchResult:
+        query = SearchQuery(
+            tenant=company.tenant,
+            text=text,
+            language=context.language,
+            audiences=frozenset({Audience.PUBLIC}),
+            today=_local_day(company, context.now),
+            top_k=TOP_K,
+        )
+        return self.knowledge.search(query, self.search_timeout_s, context.command.correlation_id)
+
+    def _history(self, recent: tuple[Message, ...]) -> tuple[HistoryLine, ...]:
+        spoken = [m for m in recent if m.author in (Author.CUSTOMER, Author.BOT, Author.AGENT)][-HISTORY_LINES:]
+        return tuple(
+            HistoryLine(speaker="customer" if m.author is Author.CUSTOMER else "company", text=self.masker.mask(m.text).text)
+            for m in spoken
+        )
+
+
+def _local_day(company: Company, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(company.time_zone)).date()
+
+
+def _better(alone: Answer, with_background: Answer) -> Answer:
+    """A follow-up read with the question before it wins only where it finds an answer."""
+    return alone if Rung(with_background.rung) in _UNANSWERED else with_background
+
+
+def _cache_key(question: str, background: str, context: TurnContext) -> str:
+    folded = " ".join(question.casefold().split())
+    parts = (context.command.release, Audience.PUBLIC, context.language, background, folded)
+    return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
+    rung = Rung(answer.rung)
+    state = DialogState(last_question=question.restore(question.text), choices=_choices(answer))
+    blocks = answer.blocks
+    events = ()
+    if rung is Rung.REFUSAL:
+        state = replace(state, pending=Pending.TICKET_OFFER, summary=context.command.text, choices=())
+        blocks = (*blocks, _ticket_offer(context))
+    if rung in _UNANSWERED:
+        events = ((EventName.QUESTION_UNANSWERED, {"message_id": context.command.message_id, "rung": str(rung)}),)
+    return Draft(
+        text=question.restore(answer.text),
+        rung=rung,
+        state=state,
+        status=LedgerStatus.REFUSED if rung is Rung.REFUSAL else LedgerStatus.ANSWERED,
+        blocks=blocks,
+        citations=answer.citations,
+        confidence=answer.confidence,
+        degraded=answer.degraded,
+        evidence=_evidence(answer),
+        events=events,
+        snapshot=answer.snapshot,
+    )
+
+
+def _choices(answer: Answer) -> tuple[str, ...]:
+    return tuple(choice.value for block in answer.blocks if isinstance(block, ChoiceBlock) for choice in block.choices)
+
+
+def _ticket_offer(context: TurnContext) -> ChoiceBlock:
+    language = context.language
+    labels = (say(language, "offer_yes"), say(language, "offer_person"))
+    return ChoiceBlock(prompt=say(language, "offer_ticket"), choices=tuple(Choice(label=text, value=text) for text in labels))
+
+
+def _evidence(answer: Answer) -> dict[str, object]:
+    """Ids and scores, never text: enough to replay the answer."""
+    return {
+        "snapshot": answer.snapshot,
+        "model": answer.model,
+        "probability": round(answer.confidence, 4),
+        "chunks": [[c.chunk_id, round(c.score, 4)] for c in answer.citations],
+    }

@@ -1,0 +1,150 @@
+"""Change who speaks for the company in a conversation: take over, hand back, close, give up waiting."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared.domain.blocks import FormBlock, FormField, TextBlock
+from shared.domain.business_hours import promised_time, spoken_time
+from shared.domain.conversation import Author, Conversation, Message, Owner, Rung, TurnCommit
+from shared.domain.errors import OwnerChangedError, VersionConflictError
+from shared.domain.phrases import say
+from shared.domain.policy import DialogState, Pending
+from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, PresenceStore
+
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The next row's fields and the notice that the customer reads."""
+
+    fields: Mapping[str, object]
+    notice: str
+    blocks: tuple[TextBlock | FormBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A person of the company."""
+
+    agent_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChanges:
+    """Each command is a conditional write on owner and version, announced in the conversation, and may be repeated."""
+
+    conversations: ConversationStore
+    companies: CompanyStore
+    presence: PresenceStore
+    clock: Clock
+    ids: IdSource
+    # A customer in the queue is told the truth after this long without anybody joining.
+    patience: timedelta = field(default=timedelta(minutes=3))
+
+    def take_over(self, tenant: str, conversation_id: str, agent: Agent) -> Conversation:
+        """The agent owns the conversation. Raises OwnerChangedError when another agent has it."""
+
+        def change(row: Conversation) -> Change | None:
+            if row.owner is Owner.AGENT and row.agent_id == agent.agent_id:
+                return None
+            if row.owner is Owner.AGENT:
+                raise OwnerChangedError(conversation_id, str(row.owner))
+            fields = {"owner": Owner.AGENT, "agent_id": agent.agent_id, "agent_name": agent.name, "waiting_since": None}
+            return Change(
+                fields={**fields, "state": {}, "closed_at": None}, notice=say(row.language, "agent_joined", agent=agent.name)
+            )
+
+        return self._change(tenant, conversation_id, change)
+
+    def hand_back(self, tenant: str, conversation_id: str, agent: Agent) -> Conversation:
+        """The bot goes on, without the context from before the hand-over. Raises OwnerChangedError when it is not the agent's."""
+
+        def change(row: Conversation) -> Change | None:
+            if row.owner is Owner.BOT:
+                return None
+            if row.owner is Owner.AGENT and row.agent_id != agent.agent_id:
+                raise OwnerChangedError(conversation_id, str(row.owner))
+            return Change(fields=_to_bot(), notice=say(row.language, "agent_left", agent=agent.name))
+
+        return self._change(tenant, conversation_id, change)
+
+    def close(self, tenant: str, conversation_id: str, agent: Agent) -> Conversation:
+        """Close it; a later message opens it again, with the bot and without the old context."""
+
+        def change(row: Conversation) -> Change | None:
+            if row.closed_at is not None:
+                return None
+            if row.owner is Owner.AGENT and row.agent_id != agent.agent_id:
+                raise OwnerChangedError(conversation_id, str(row.owner))
+            return Change(fields={**_to_bot(), "closed_at": self.clock.now()}, notice=say(row.language, "closed"))
+
+        return self._change(tenant, conversation_id, change)
+
+    def give_up_waiting(self, tenant: str, conversation_id: str) -> Conversation:
+        """Nobody joined in time, or nobody is there any more: say so and offer a ticket with a time. For the sweeper."""
+
+        def change(row: Conversation) -> Change | None:
+            now = self.clock.now()
+            waited_long = row.waiting_since is not None and now - row.waiting_since >= self.patience
+            if row.owner is not Owner.QUEUE or not (waited_long or not self.presence.available(tenant, now)):
+                return None
+            return self._offer_ticket(row)
+
+        return self._change(tenant, conversation_id, change)
+
+    def _offer_ticket(self, row: Conversation) -> Change:
+        company = self.companies.get(row.tenant)
+        promise = spoken_time(promised_time(company, self.clock.now()), company, row.language)
+        text = say(row.language, "handoff_gave_up", promise=promise)
+        contact = FormField(name="contact", label=say(row.language, "contact_label"), kind="contact")
+        summary = DialogState.read(row.state).summary
+        return Change(
+            fields={**_to_bot(), "state": DialogState(pending=Pending.CONTACT, summary=summary).to_mapping()},
+            notice=text,
+            blocks=(FormBlock(form="contact", prompt=text, fields=(contact,)),),
+        )
+
+    def _change(self, tenant: str, conversation_id: str, change: Callable[[Conversation], Change | None]) -> Conversation:
+        for _ in range(_ATTEMPTS):
+            row = self.conversations.get(tenant, conversation_id)
+            wanted = change(row)
+            if wanted is None:
+                return row
+            try:
+                return self._commit(row, wanted)
+            except (VersionConflictError, OwnerChangedError):
+                continue  # a turn was committed meanwhile: decide again on the new row
+        raise VersionConflictError("conversation", conversation_id)
+
+    def _commit(self, row: Conversation, change: Change) -> Conversation:
+        now = self.clock.now()
+        notice = Message(
+            message_id=self.ids.new_id(),
+            conversation_id=row.conversation_id,
+            position=row.positions + 1,
+            turn=row.turn + 1,
+            author=Author.SYSTEM,
+            text=change.notice,
+            blocks=change.blocks or (TextBlock(text=change.notice),),
+            created_at=now,
+            language=row.language,
+            rung=Rung.NOTICE,
+        )
+        after = row.advanced(turn=row.turn + 1, positions=notice.position, updated_at=now, **change.fields)
+        self.conversations.commit(
+            TurnCommit(
+                conversation=after,
+                expected_version=row.version,
+                expected_owner=row.owner,
+                owner_token=notice.message_id,
+                messages=(notice,),
+            )
+        )
+        return after
+
+
+def _to_bot() -> dict[str, object]:
+    return {"owner": Owner.BOT, "agent_id": "", "agent_name": "", "waiting_since": None, "state": {}}

@@ -1,0 +1,193 @@
+"""Draft the bot's reply to one message: understand, decide, carry out the one action. Writes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, FormBlock, FormField, TextBlock
+from shared.domain.business_hours import promised_time, spoken_time
+from shared.domain.company import Company
+from shared.domain.conversation import Owner, Rung
+from shared.domain.ledger import LedgerStatus
+from shared.domain.masking import Masked
+from shared.domain.outbox import EventName
+from shared.domain.phrases import say
+from shared.domain.policy import (
+    Action,
+    AskContact,
+    DialogState,
+    Heard,
+    Look,
+    OpenTicket,
+    Pending,
+    Phrase,
+    ReportTickets,
+    RequestPerson,
+    Say,
+    decide,
+)
+from shared.domain.ticket import Ticket, TicketStatus
+from shared.domain.turn import Draft, TurnContext
+from shared.domain.utterance import read_utterance
+from shared.ports import CompanyStore, ConversationStore, IdSource, Masker, PresenceStore, TicketStore, TokenSigner
+from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
+
+_CONTACT_PLACEHOLDERS = ("[PHONE", "[EMAIL")
+QUEUE_LOOK = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReply:
+    """Return a Draft for a message in a conversation that the bot owns. Never raises for a missing dependency below it."""
+
+    companies: CompanyStore
+    conversations: ConversationStore
+    tickets: TicketStore
+    presence: PresenceStore
+    masker: Masker
+    tokens: TokenSigner
+    ids: IdSource
+    answer: AnswerFromKnowledge
+    hash_token: Callable[[str], str]
+
+    def __call__(self, context: TurnContext) -> Draft:
+        company = self.companies.get(context.conversation.tenant)
+        masked = self.masker.mask(context.command.text)
+        heard = Heard(utterance=read_utterance(context.command.text), contact=contact_in(masked))
+        state = DialogState.read(context.conversation.state)
+        return self._carry_out(decide(heard, state), state, masked, company, context)
+
+    def apology(self, context: TurnContext) -> Draft:
+        """A fault of ours ended the turn: say so, and offer a ticket about the message."""
+        company = self.companies.get(context.conversation.tenant)
+        asked = AskContact(summary=context.command.text)
+        return ask_contact(asked, DialogState(), company, context, "turn_failed")
+
+    def _carry_out(self, action: Action, state: DialogState, masked: Masked, company: Company, context: TurnContext) -> Draft:
+        match action:
+            case Say():
+                return self._say(action, state, company, context)
+            case Look():
+                return self._look(action, state, masked, company, context)
+            case RequestPerson():
+                return self._request_person(action, state, company, context)
+            case AskContact():
+                return ask_contact(action, state, company, context, "ask_contact_again" if action.attempts else "ask_contact")
+            case OpenTicket():
+                return self._open_ticket(action, state, company, context)
+            case ReportTickets():
+                return self._report_tickets(action, state, company, context)
+
+    def _say(self, action: Say, state: DialogState, company: Company, context: TurnContext) -> Draft:
+        language = context.language
+        text = say(language, action.phrase, company=company.text(company.name, language))
+        if action.keep:
+            return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.SMALL_TALK, state=state)
+        kept = DialogState(last_question=state.last_question)
+        suggested = company.suggested_questions.get(language, ()) if action.phrase is Phrase.GREETING else ()
+        if not suggested:
+            return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.SMALL_TALK, state=kept)
+        choices = ChoiceBlock(prompt=say(language, "try_asking"), choices=tuple(Choice(label=q, value=q) for q in suggested))
+        return Draft(
+            text=text, blocks=(TextBlock(text=text), choices), rung=Rung.SMALL_TALK, state=replace(kept, choices=tuple(suggested))
+        )
+
+    def _look(self, action: Look, state: DialogState, masked: Masked, company: Company, context: TurnContext) -> Draft:
+        question = masked if action.question == context.command.text else self.masker.mask(action.question)
+        draft = self.answer(question, self.masker.mask(action.context).text, company, context)
+        if draft.rung is Rung.TICKET:
+            # Knowledge is out of reach: the honest rung is a ticket with a time.
+            asked = AskContact(summary=context.command.text)
+            return replace(ask_contact(asked, state, company, context, "knowledge_down"), degraded=draft.degraded)
+        if not action.remind:
+            return draft
+        reminder = say(context.language, "contact_reminder")
+        kept = replace(state, attempts=state.attempts + 1, last_question=draft.state.last_question)
+        return replace(draft, text=f"{draft.text}\n{reminder}", blocks=(*draft.blocks, TextBlock(text=reminder)), state=kept)
+
+    def _request_person(self, action: RequestPerson, state: DialogState, company: Company, context: TurnContext) -> Draft:
+        if not self.presence.available(company.tenant, context.now):
+            return ask_contact(AskContact(summary=action.summary), state, company, context, "handoff_nobody")
+        waiting = len(self.conversations.list_open(company.tenant, Owner.QUEUE, QUEUE_LOOK).items)
+        phrase = "handoff_queued" if waiting else "handoff_queued_next"
+        text = say(context.language, phrase, ahead=waiting)
+        return Draft(
+            text=text,
+            blocks=(TextBlock(text=text),),
+            rung=Rung.HANDOFF,
+            state=DialogState(summary=action.summary, last_question=state.last_question),
+            status=LedgerStatus.QUEUED,
+            owner=Owner.QUEUE,
+            waiting_since=context.now,
+            events=((EventName.HANDOFF_REQUESTED, {"conversation_id": context.conversation.conversation_id}),),
+        )
+
+    def _open_ticket(self, action: OpenTicket, state: DialogState, company: Company, context: TurnContext) -> Draft:
+        ticket_id = self.ids.new_id()
+        token = self.tokens.issue("kt", ticket_id)
+        ticket = Ticket(
+            ticket_id=ticket_id,
+            number=self.ids.short_number(),
+            tenant=company.tenant,
+            conversation_id=context.conversation.conversation_id,
+            subject_id=context.conversation.subject_id,
+            # The customer's message is the owner: a turn that is taken again opens no second ticket.
+            owner_token=context.command.message_id,
+            token_hash=self.hash_token(token),
+            summary=action.summary or context.command.text,
+            contact=action.contact,
+            language=context.language,
+            created_at=context.now,
+            updated_at=context.now,
+            promised_at=promised_time(company, context.now),
+        )
+        phrase = "ticket_opened" if action.contact else "ticket_opened_no_contact"
+        promise = spoken_time(ticket.promised_at, company, context.language)
+        text = say(context.language, phrase, number=ticket.number, promise=promise)
+        card = ticket_card(ticket, company, context, (say(context.language, "ticket_token_label"), token))
+        return Draft(
+            text=text,
+            blocks=(TextBlock(text=text), card),
+            rung=Rung.TICKET,
+            state=DialogState(last_question=state.last_question),
+            status=LedgerStatus.TICKETED,
+            tickets=(ticket,),
+            events=((EventName.TICKET_REQUESTED, {"ticket_id": ticket_id}),),
+        )
+
+    def _report_tickets(self, action: ReportTickets, state: DialogState, company: Company, context: TurnContext) -> Draft:
+        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
+        wanted = tuple(t for t in own if not action.number or t.number == action.number)
+        if not wanted:
+            text = say(context.language, "ticket_unknown" if action.number else "ticket_none", number=action.number)
+            return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.FLOW, state=state)
+        text = say(context.language, "ticket_list")
+        cards = tuple(ticket_card(ticket, company, context) for ticket in wanted)
+        lines = "\n".join(f"{card.title}: {card.rows[0][1]}" for card in cards)
+        return Draft(text=f"{text}\n{lines}", blocks=(TextBlock(text=text), *cards), rung=Rung.FLOW, state=state)
+
+
+def contact_in(masked: Masked) -> str:
+    """The first phone number or e-mail address in a message, or ""."""
+    return next((original for placeholder, original in masked.originals if placeholder.startswith(_CONTACT_PLACEHOLDERS)), "")
+
+
+def ask_contact(action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:
+    """Ask for a way to reach the customer, and say by when somebody will."""
+    promise = spoken_time(promised_time(company, context.now), company, context.language)
+    text = say(context.language, phrase, promise=promise)
+    field = FormField(name="contact", label=say(context.language, "contact_label"), kind="contact")
+    pending = DialogState(
+        pending=Pending.CONTACT, summary=action.summary, attempts=action.attempts, last_question=state.last_question
+    )
+    return Draft(text=text, blocks=(FormBlock(form="contact", prompt=text, fields=(field,)),), rung=Rung.FLOW, state=pending)
+
+
+def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: tuple[str, str]) -> CardBlock:
+    """A ticket as a card; the first row is its status."""
+    language = context.language
+    rows = [(say(language, "ticket_status_label"), say(language, f"status_{ticket.status}"))]
+    if ticket.status not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        rows.append((say(language, "ticket_promise_label"), spoken_time(ticket.promised_at, company, language)))
+    if ticket.note:
+        rows.append((say(language, "ticket_note_label"), ticket.note))
+    return CardBlock(title=say(language, "ticket_card", number=ticket.number), rows=(*rows, *more))

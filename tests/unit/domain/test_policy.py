@@ -1,0 +1,108 @@
+"""From what was heard and what is pending to one typed action."""
+
+from shared.domain.policy import (
+    AskContact,
+    DialogState,
+    Heard,
+    Look,
+    OpenTicket,
+    Pending,
+    Phrase,
+    ReportTickets,
+    RequestPerson,
+    Say,
+    decide,
+)
+from shared.domain.utterance import read_utterance
+
+
+def hear(text: str, contact: str = "") -> Heard:
+    return Heard(utterance=read_utterance(text), contact=contact)
+
+
+FRESH = DialogState(last_question="扫地机器人不充电")
+WAITING = DialogState(pending=Pending.CONTACT, summary="扫地机器人不充电", last_question="扫地机器人不充电")
+OFFERED = DialogState(pending=Pending.TICKET_OFFER, summary="能不能改颜色")
+
+
+def test_a_plain_question_is_looked_up() -> None:
+    assert decide(hear("退货运费谁出"), FRESH) == Look(question="退货运费谁出")
+
+
+def test_a_follow_up_carries_the_question_before_it() -> None:
+    assert decide(hear("那多少钱？"), FRESH) == Look(question="那多少钱？", context="扫地机器人不充电")
+
+
+def test_a_request_for_a_person_names_what_it_is_about() -> None:
+    assert decide(hear("转人工"), FRESH) == RequestPerson(summary="扫地机器人不充电")
+
+
+def test_a_request_for_a_person_wins_over_anything_pending() -> None:
+    assert isinstance(decide(hear("转人工"), WAITING), RequestPerson)
+
+
+def test_a_ticket_request_asks_for_a_contact_and_keeps_the_problem() -> None:
+    assert decide(hear("提工单"), FRESH) == AskContact(summary="扫地机器人不充电\n提工单")
+
+
+def test_a_ticket_request_that_brings_its_contact_opens_at_once() -> None:
+    action = decide(hear("帮我提工单，电话 13800001111", "13800001111"), FRESH)
+    assert isinstance(action, OpenTicket)
+    assert action.contact == "13800001111"
+
+
+def test_the_contact_that_was_asked_for_opens_the_ticket() -> None:
+    assert decide(hear("13800001111", "13800001111"), WAITING) == OpenTicket(summary="扫地机器人不充电", contact="13800001111")
+
+
+def test_who_will_not_leave_a_contact_gets_a_ticket_all_the_same() -> None:
+    assert decide(hear("跳过"), WAITING) == OpenTicket(summary="扫地机器人不充电", contact="")
+
+
+def test_a_digression_is_answered_and_the_ticket_stays_open() -> None:
+    assert decide(hear("维修要多少钱？"), WAITING) == Look(question="维修要多少钱？", remind=True)
+
+
+def test_a_changed_mind_drops_the_ticket() -> None:
+    assert decide(hear("不用了"), WAITING) == Say(phrase=Phrase.CONTACT_DROPPED)
+
+
+def test_an_unreadable_contact_is_asked_for_again_and_then_the_ticket_opens_without() -> None:
+    first = decide(hear("我家"), WAITING)
+    assert first == AskContact(summary="扫地机器人不充电", attempts=1)
+    third = decide(hear("我家"), DialogState(pending=Pending.CONTACT, summary="不充电", attempts=2))
+    assert third == OpenTicket(summary="不充电\n我家", contact="")
+
+
+def test_the_offer_of_a_ticket_is_taken_by_word_by_number_or_by_its_button() -> None:
+    for text in ("好的", "1", "登记工单", "yes please", "Open a ticket"):
+        assert decide(hear(text), OFFERED) == AskContact(summary="能不能改颜色"), text
+
+
+def test_the_second_offer_is_a_person() -> None:
+    assert decide(hear("2"), OFFERED) == RequestPerson(summary="能不能改颜色")
+    assert decide(hear("Talk to a person"), OFFERED) == RequestPerson(summary="能不能改颜色")
+
+
+def test_a_new_question_after_an_offer_is_just_a_question() -> None:
+    assert decide(hear("保修多久"), OFFERED) == Look(question="保修多久")
+
+
+def test_a_number_picks_the_offered_question() -> None:
+    state = DialogState(choices=("怎么退货", "怎么换货"))
+    assert decide(hear("第二个"), state) == Look(question="怎么换货")
+    assert decide(hear("5"), state) == Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
+
+
+def test_a_number_without_an_offer_is_a_question() -> None:
+    assert decide(hear("3"), DialogState()) == Look(question="3")
+
+
+def test_ticket_status_names_its_number() -> None:
+    assert decide(hear("查工单 12345678 进度"), FRESH) == ReportTickets(number="12345678")
+
+
+def test_the_state_survives_storage() -> None:
+    state = DialogState(pending=Pending.CONTACT, summary="s", attempts=1, choices=("a", "b"), last_question="q")
+    assert DialogState.read(state.to_mapping()) == state
+    assert DialogState.read({"from_the_future": 1}) == DialogState()
