@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response, params
 from fastapi.routing import APIRouter
 
 from functions.desk.schemas import (
@@ -68,11 +68,15 @@ class _Commands:
     staff: StaffList
     offload: Offload
 
-    def agent(self, request: Request) -> StaffMember:
-        return self.staff.identify(bearer(request.headers))
+    async def authenticate(self, request: Request) -> None:
+        """Raise UnauthorizedError before anything else of the request is looked at."""
+        request.state.agent = self.staff.identify(bearer(request.headers))
+
+    def checks(self) -> list[params.Depends]:
+        return [Depends(credentials), Depends(self.authenticate)]
 
     async def give(self, request: Request, op: str, payload: Mapping[str, object], owner_token: str = "") -> Mapping[str, object]:
-        agent = self.agent(request)
+        agent: StaffMember = request.state.agent
         caller = Caller(tenant=self.settings.tenant, release=self.settings.release, correlation_id=request.state.correlation_id)
         signed = {**payload, "agent_id": agent.agent_id, "agent_name": agent.name}
         token = owner_token or self.ids.new_id()
@@ -80,11 +84,11 @@ class _Commands:
 
 
 def _agent_routes(commands: _Commands, company: Company) -> APIRouter:
-    router = APIRouter(prefix="/desk/v1", tags=["staff"], dependencies=[Depends(credentials)])
+    router = APIRouter(prefix="/desk/v1", tags=["staff"], dependencies=commands.checks())
 
     @router.get("/me", response_model=MeAnswer, responses=problems(401))
     async def read_me(request: Request) -> Response:
-        agent = commands.agent(request)
+        agent: StaffMember = request.state.agent
         there = await commands.give(request, "list_presence", {})
         me = {"agent_id": agent.agent_id, "name": agent.name, "company": dict(company.name)}
         return json_answer(me | {"available_agents": there["available_agents"]})
@@ -98,7 +102,7 @@ def _agent_routes(commands: _Commands, company: Company) -> APIRouter:
 
 
 def _conversation_routes(commands: _Commands) -> APIRouter:
-    router = APIRouter(prefix="/desk/v1", tags=["conversations"], dependencies=[Depends(credentials)])
+    router = APIRouter(prefix="/desk/v1", tags=["conversations"], dependencies=commands.checks())
 
     @router.get("/conversations", response_model=ConversationsAnswer, responses=_READ)
     async def list_conversations(request: Request, owner: OwnerFilter = None, cursor: Cursor = "") -> Response:
@@ -133,7 +137,7 @@ def _conversation_routes(commands: _Commands) -> APIRouter:
 
 
 def _ticket_routes(commands: _Commands) -> APIRouter:
-    router = APIRouter(prefix="/desk/v1/tickets", tags=["tickets"], dependencies=[Depends(credentials)])
+    router = APIRouter(prefix="/desk/v1/tickets", tags=["tickets"], dependencies=commands.checks())
 
     @router.get("", response_model=TicketsAnswer, responses=_READ)
     async def list_tickets(request: Request, status: StatusFilter = None, cursor: Cursor = "") -> Response:

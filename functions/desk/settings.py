@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from shared.runtime.settings import ServiceSettings
 
@@ -17,10 +17,6 @@ class StaffMember(BaseModel):
     token: SecretStr = Field(min_length=22)
 
 
-def _from_json(value: object) -> object:
-    return TypeAdapter(tuple[StaffMember, ...]).validate_json(value) if isinstance(value, str) else value
-
-
 def _distinct(staff: tuple[StaffMember, ...]) -> tuple[StaffMember, ...]:
     tokens = {member.token.get_secret_value() for member in staff}
     if len(tokens) != len(staff) or len({member.agent_id for member in staff}) != len(staff):
@@ -28,7 +24,7 @@ def _distinct(staff: tuple[StaffMember, ...]) -> tuple[StaffMember, ...]:
     return staff
 
 
-Staff = Annotated[tuple[StaffMember, ...], BeforeValidator(_from_json), AfterValidator(_distinct)]
+Staff = Annotated[tuple[StaffMember, ...], AfterValidator(_distinct)]
 
 
 class DeskSettings(ServiceSettings):

@@ -21,7 +21,8 @@ from functions.ingress.schemas import (
     SiteAnswer,
 )
 from functions.ingress.settings import IngressSettings
-from shared.domain.errors import SupportError
+from shared.domain.errors import DependencyUnavailableError
+from shared.domain.turn import TurnStatus
 from shared.runtime.bearer import bearer
 from shared.runtime.http_app import credentials, json_answer, new_app, problems
 from shared.runtime.http_schemas import TicketShape
@@ -145,13 +146,14 @@ def _ticket_routes(door: FrontDoor, run: _Runner) -> APIRouter:
 
 
 def _turn_answer(result: Mapping[str, object], conversation_id: str) -> Response:
-    if result["status"] == "answered":
-        return json_answer(result)
-    if result["status"] == "lost":
-        raise SupportError("the message was accepted and then lost")
-    customer_message = result.get("customer_message")
-    after = customer_message["position"] if isinstance(customer_message, Mapping) else 0
-    return json_answer(result, 202, {"Location": f"/v1/conversations/{conversation_id}/messages?after={after}"})
+    status, asked, conversation = result["status"], result.get("customer_message"), result["conversation"]
+    if status == TurnStatus.ANSWERED:
+        return json_answer({"message": result["reply"], "customer_message": asked, "conversation": conversation})
+    if status == TurnStatus.LOST:
+        raise DependencyUnavailableError("turn", "the message ended without an answer; it may be sent again")
+    after = asked["position"] if isinstance(asked, Mapping) else 0
+    location = f"/v1/conversations/{conversation_id}/messages?after={after}"
+    return json_answer({"status": status, "customer_message": asked, "conversation": conversation}, 202, {"Location": location})
 
 
 def _visit(request: Request, *, site_key: str = "", key: str | None = None) -> Visit:

@@ -1,20 +1,23 @@
 """What each customer call does, without HTTP: check who asks, admit, give one command, hand its JSON back. All of it blocks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.ingress.limits import Limits
-from functions.ingress.sessions import Sessions
+from functions.ingress.sessions import TICKET, Sessions, hash_token
 from shared.domain.company import Company
 from shared.domain.errors import InvalidInputError, NotFoundError
 from shared.domain.language import Language
 from shared.domain.session import Session
-from shared.ports import CompanyStore, IdSource
+from shared.ports import CompanyStore, IdSource, TokenSigner
 from shared.runtime.dialog_client import Caller, DialogClient
+from shared.runtime.envelopes import deadline_ms
 from shared.runtime.presentation import company_json, time_json
-from shared.runtime.tokens import TICKET, TokenSigner, token_hash
+from shared.use_cases.open_conversation import OpenConversation
+from shared.use_cases.receive_message import InboundMessage, ReceiveMessage
 
 Json = Mapping[str, object]
+CHANNEL = "web"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,27 +31,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptMessage:
-    """A message that the front door has admitted, on its way to the ledger and to `dialog`."""
-
-    session: Session
-    text: str
-    message_key: str
-    correlation_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FrontDoor:
     """Owns sessions and admission; everything else is a command to `dialog`."""
 
     companies: CompanyStore
     sessions: Sessions
     limits: Limits
-    ticket_signer: TokenSigner
-    receive: Callable[[AcceptMessage], Json]
+    tokens: TokenSigner
+    open: OpenConversation
+    receive: ReceiveMessage
     dialog: DialogClient
     ids: IdSource
     release: str
+    turn_timeout_s: float
 
     def site(self, visit: Visit) -> Json:
         """Return what the chat page shows before anybody has spoken."""
@@ -58,25 +53,26 @@ class FrontDoor:
     def open_conversation(self, visit: Visit, language: Language | None) -> Json:
         """Open a session and its conversation; a repeat with the same key returns both again."""
         company = self._company(visit)
-        opened = self.sessions.open(company.tenant, visit.idempotency_key)
-        session = opened.session
-        payload = {"conversation_id": session.conversation_id, "subject_id": session.subject_id, "language": language or "zh"}
-        answer = self.dialog.call(_caller(session, visit), "open_conversation", session.owner_token, payload)
-        conversation = answer["conversation"]
+        opened = self.open(company.tenant, language or "zh", visit.idempotency_key or "", visit.correlation_id)
         return {
-            "conversation_id": session.conversation_id,
+            "conversation_id": opened.session.conversation_id,
             "token": opened.token,
-            "expires_at": time_json(session.expires_at),
-            "language": conversation["language"] if isinstance(conversation, Mapping) else language,
+            "expires_at": time_json(opened.session.expires_at),
+            "language": opened.language,
         }
 
     def post_message(self, visit: Visit, conversation_id: str, text: str) -> Json:
-        """Accept a message and wait for its answer. `status` is answered, pending or queued."""
+        """Accept a message and wait for its turn; return the turn's result: {status, conversation, customer_message, reply}."""
         session = self._admit(visit, conversation_id)
-        message_key = visit.idempotency_key or self.ids.new_id()
-        return self.receive(
-            AcceptMessage(session=session, text=text, message_key=message_key, correlation_id=visit.correlation_id)
+        inbound = InboundMessage(
+            session=session,
+            channel=CHANNEL,
+            channel_message_id=visit.idempotency_key or self.ids.new_id(),
+            text=text,
+            correlation_id=visit.correlation_id,
+            deadline_at_ms=deadline_ms(self.dialog.clock, self.turn_timeout_s),
         )
+        return self.receive(inbound)
 
     def list_messages(self, visit: Visit, conversation_id: str, after: int, limit: int) -> Json:
         """Return messages after a position."""
@@ -92,7 +88,7 @@ class FrontDoor:
 
     def read_ticket(self, visit: Visit, ticket: str) -> Json:
         """Return a ticket by id or number, to its conversation's token or to its own."""
-        if (visit.token or "").startswith(TICKET):
+        if (visit.token or "").startswith(f"{TICKET}_"):
             caller, proof = self._ticket_holder(visit)
         else:
             session = self.sessions.of_token(visit.token)
@@ -102,10 +98,10 @@ class FrontDoor:
 
     def _ticket_holder(self, visit: Visit) -> tuple[Caller, Mapping[str, str]]:
         token = visit.token or ""
-        ticket_id = self.ticket_signer.identify(token)
+        ticket_id = self.tokens.read(TICKET, token)
         company = self._company(visit)
         caller = Caller(tenant=company.tenant, release=self.release, correlation_id=visit.correlation_id)
-        return caller, {"ticket_id": ticket_id, "token_hash": token_hash(token)}
+        return caller, {"ticket_id": ticket_id, "token_hash": hash_token(token)}
 
     def _admit(self, visit: Visit, conversation_id: str) -> Session:
         session = self.sessions.authorise(visit.token, conversation_id)

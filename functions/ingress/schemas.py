@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.runtime.http_schemas import ConversationShape, FeedbackShape, Language, MessageShape, Shape
 
 MAX_TEXT = 4000
+MAX_COMMENT = 1000
 
 
 class _Body(BaseModel):
@@ -26,7 +27,7 @@ class PostMessage(_Body):
 
 class PostFeedback(_Body):
     helpful: bool
-    comment: str = Field(default="", max_length=MAX_TEXT)
+    comment: str = Field(default="", max_length=MAX_COMMENT)
 
 
 class SiteAnswer(Shape):
@@ -45,7 +46,6 @@ class OpenedAnswer(Shape):
 
 
 class AnsweredAnswer(Shape):
-    status: Literal["answered"]
     message: MessageShape
     customer_message: MessageShape
     conversation: ConversationShape

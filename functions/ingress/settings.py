@@ -6,11 +6,10 @@ from shared.runtime.settings import ServiceSettings, secret_field
 
 
 class IngressSettings(ServiceSettings):
-    """All times in seconds. The two secrets sign tokens and are never stored beside them."""
+    """`token_secret` signs visitors' and tickets' tokens, `fingerprint_secret` keys the ledger's hashes of messages."""
 
-    session_secret: SecretStr = secret_field("at least 22 random characters, from `openssl rand -hex 32`")
-    ticket_secret: SecretStr = secret_field("at least 22 random characters, from `openssl rand -hex 32`")
-    session_lifetime_s: int = Field(default=30 * 24 * 3600, ge=60, description="seconds until a visitor's token expires")
+    token_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`; `dialog` has the same")
+    fingerprint_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`")
     turn_timeout_s: float = Field(default=25.0, gt=0, le=29, description="seconds a customer waits for an answer before a 202")
     command_timeout_s: float = Field(default=8.0, gt=0, le=29, description="seconds that any other command may take")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second that one company may send")

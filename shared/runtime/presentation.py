@@ -102,15 +102,15 @@ def staff_ticket_json(ticket: Ticket) -> Json:
     }
 
 
-def unanswered_json(message: Message) -> Json:
-    """Return a question that the bot could not answer."""
+def unanswered_json(asked: Message, reply: Message | None) -> Json:
+    """Return a question that the bot could not answer, with the rung of what it said instead."""
     return {
-        "message_id": message.message_id,
-        "conversation_id": message.conversation_id,
-        "text": message.text,
-        "language": message.language,
-        "created_at": time_json(message.created_at),
-        "rung": str(message.rung) if message.rung else None,
+        "message_id": asked.message_id,
+        "conversation_id": asked.conversation_id,
+        "text": asked.text,
+        "language": asked.language,
+        "created_at": time_json(asked.created_at),
+        "rung": str(reply.rung) if reply and reply.rung else None,
     }
 
 

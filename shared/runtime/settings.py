@@ -1,7 +1,8 @@
 """The base of every function's settings: one frozen model, read from the environment once, with errors that name the cure."""
 
+import json
 from collections.abc import Mapping
-from typing import Self
+from typing import Self, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -24,11 +25,21 @@ class Settings(BaseModel):
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read and validate every field. Raises ConfigurationError naming all variables that are wrong."""
-        present = {name: environ[variable(name)] for name in cls.model_fields if variable(name) in environ}
+        present = {name: cls._decoded(name, environ[variable(name)]) for name in cls.model_fields if variable(name) in environ}
         try:
             return cls.model_validate(present)
         except ValidationError as error:
             raise ConfigurationError(_explain(cls, error)) from None
+
+    @classmethod
+    def _decoded(cls, name: str, text: str) -> object:
+        """Lists are JSON in the environment; what is not JSON is left to fail the field's own validation."""
+        if get_origin(cls.model_fields[name].annotation) is not tuple:
+            return text
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
 
 
 def variable(field: str) -> str:
@@ -55,5 +66,5 @@ class ServiceSettings(Settings):
 
 
 def secret_field(description: str) -> SecretStr:
-    """Declare a secret of at least 128 bits in base64url or hex; it never shows in a repr, an error or a log."""
-    return Field(min_length=22, description=description)
+    """Declare a secret of 32 characters or more, of at least 128 random bits; it never shows in a repr, an error or a log."""
+    return Field(min_length=32, description=description)

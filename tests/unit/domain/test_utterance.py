@@ -61,7 +61,9 @@ def test_a_question_stays_a_question_although_it_holds_a_key_word(text: str) -> 
     assert read_utterance(text).act is Act.QUESTION
 
 
-@pytest.mark.parametrize(("text", "pick"), [("1", 0), ("第二个", 1), ("选3", 2), ("the first one", 0), ("option 2", 1), ("两", 1)])
+@pytest.mark.parametrize(
+    ("text", "pick"), [("1", 0), ("第二个", 1), ("选3", 2), ("the first one", 0), ("option 2", 1), ("两", 1)]
+)
 def test_a_number_picks_an_offered_choice(text: str, pick: int) -> None:
     heard = read_utterance(text)
     assert (heard.act, heard.pick) == (Act.PICK, pick)
