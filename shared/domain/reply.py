@@ -20,6 +20,7 @@ class ReplyRequest:
     """A masked question with its evidence. Passages are data, never instructions: `prompt` fences them.
 
     `deadline_at_ms` is epoch milliseconds; the model must stop there. `user_key` shards several endpoints.
+    `synonyms`: the tenant's groups of words that mean the same, of all languages.
     """
 
     question: str
@@ -30,6 +31,7 @@ class ReplyRequest:
     history: tuple[HistoryLine, ...]
     deadline_at_ms: int
     user_key: str = ""
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,164 @@
+"""Which units of which passages make the answer: as short as it can be, with what belongs to it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.adapters.extractive.evidence import Asked, Scored, View
+from shared.adapters.extractive.question import Kind
+from shared.adapters.extractive.units import Unit, UnitKind
+from shared.domain.answering import log_odds
+from shared.domain.guard import looks_like_instruction
+from shared.domain.wording import fold, numbers, terms
+
+# Sizes are in Chinese characters; an English word weighs two and a half.
+_SHORT = 170
+_SOFT = 170
+_HARD = 300
+_WORD = 2.5
+_WORDS = re.compile(r"[A-Za-z0-9][\w'.-]*")
+_CLOSE = 0.72
+_JOINS = re.compile(r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The units taken from one passage, in its order."""
+
+    view: View
+    units: tuple[Unit, ...]
+
+
+def size(text: str) -> float:
+    """Return the length of a text in Chinese characters, words counted as two and a half."""
+    words = _WORDS.findall(text)
+    return len(_WORDS.sub("", text).replace(" ", "")) + _WORD * len(words)
+
+
+def rank(views: Iterable[View]) -> list[View]:
+    """Return the views best first: by the passage's probability and by what its best unit meets.
+
+    Where two say the same with other numbers, the one that came into force later goes first.
+    """
+    ordered = sorted((view for view in views if safe_units(view)), key=_worth, reverse=True)
+    for place in range(1, len(ordered)):
+        if _supersedes(ordered[place], ordered[0]):
+            ordered.insert(0, ordered.pop(place))
+    return ordered
+
+
+def safe_units(view: View) -> tuple[Scored, ...]:
+    """Return the units without those that speak to a machine instead of to a customer."""
+    return tuple(entry for entry in view.units if not looks_like_instruction(entry.unit.text))
+
+
+def choose(asked: Asked, ranked: list[View]) -> tuple[Choice, ...]:
+    """Return one choice, or two where the question asks two things and no passage has both."""
+    first = _from_passage(asked, ranked[0])
+    second = _second(asked, first, ranked[1:])
+    return (first, second) if second else (first,)
+
+
+def _worth(view: View) -> float:
+    best = max(entry.score for entry in safe_units(view))
+    return 0.5 * log_odds(view.passage.probability) + 2.5 * best + (0.4 if view.same_language else 0.0)
+
+
+def _supersedes(later: View, earlier: View) -> bool:
+    since, before = later.passage.chunk.valid_from, earlier.passage.chunk.valid_from
+    if not since or not before or since <= before or later.passage.chunk.document_id == earlier.passage.chunk.document_id:
+        return False
+    return contradicts(later.best.unit.text, earlier.best.unit.text)
+
+
+def contradicts(one: str, other: str) -> bool:
+    """Say whether two sentences are about the same with different numbers."""
+    mine, yours = terms(one), terms(other)
+    alike = len(mine & yours) / max(1, min(len(mine), len(yours)))
+    return alike >= 0.5 and bool(numbers(one)) and bool(numbers(other)) and numbers(one) != numbers(other)
+
+
+def _from_passage(asked: Asked, view: View) -> Choice:
+    entries = safe_units(view)
+    units = tuple(entry.unit for entry in entries)
+    # A short passage is its own best answer, and so is a short entry of a question-and-answer list.
+    limit = _HARD if view.passage.chunk.kind == "faq" else _SHORT
+    if sum(size(unit.text) for unit in units) <= limit:
+        return Choice(view=view, units=units)
+    ordered = sorted(entries, key=lambda entry: entry.score, reverse=True)
+    best = ordered[0]
+    taken = _with_companions(asked, best, units)
+    covered = set(best.met)
+    for entry in ordered[1:]:
+        if entry.unit.index in taken or entry.score < _CLOSE * best.score:
+            continue
+        more = taken | _with_companions(asked, entry, units)
+        if _total(units, more) <= (_HARD if entry.own - covered else _SOFT):
+            taken, covered = more, covered | entry.met
+    return Choice(view=view, units=tuple(unit for unit in units if unit.index in taken))
+
+
+def _total(units: tuple[Unit, ...], taken: frozenset[int]) -> float:
+    return sum(size(unit.text) for unit in units if unit.index in taken)
+
+
+def _with_companions(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> frozenset[int]:
+    """The unit with what it cannot be understood, or would mislead, without."""
+    unit = entry.unit
+    by_index = {other.index: other for other in units}
+    taken = {unit.index}
+    if unit.announces:
+        taken |= {other.index for other in units if other.lead_in == unit.index}
+    if unit.kind is UnitKind.STEP:
+        taken |= {other.index for other in units if other.group == unit.group}
+    if unit.kind is UnitKind.ITEM:
+        taken |= _items(asked, entry, units)
+    if unit.kind is UnitKind.ROW:
+        taken |= {min(other.index for other in units if other.group == unit.group)}
+    if unit.lead_in >= 0:
+        taken.add(unit.lead_in)
+    _take_neighbours(taken, by_index)
+    return frozenset(index for index in taken if index in by_index)
+
+
+def _items(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> set[int]:
+    group = [other for other in units if other.group == entry.unit.group]
+    # One bullet answers a question about an amount; for steps, or an open question, the list is the answer.
+    pointed = bool(entry.own) and asked.kinds[0] not in (Kind.STEPS, Kind.OTHER)
+    whole = sum(size(other.text) for other in group)
+    return {entry.unit.index} if pointed or whole > _HARD else {other.index for other in group}
+
+
+def _take_neighbours(taken: set[int], by_index: dict[int, Unit]) -> None:
+    """Bring along the sentence before one that leans on it, and the qualifiers after one."""
+    for index in sorted(taken):
+        back = index
+        while back in by_index and (by_index[back].points_back or by_index[back].qualifies) and back - 1 in by_index:
+            back -= 1
+            taken.add(back)
+    for index in sorted(taken):
+        after = index + 1
+        while after in by_index and _belongs(by_index[after]):
+            taken.add(after)
+            after += 1
+
+
+def _belongs(unit: Unit) -> bool:
+    return unit.qualifies or fold(unit.text).endswith(("不受此限。", "除外。", "另有规定的除外。"))
+
+
+def _second(asked: Asked, first: Choice, others: list[View]) -> Choice | None:
+    if not _JOINS.search(asked.text):
+        return None
+    have = frozenset[int]().union(*(entry.met for entry in first.view.units if entry.unit in first.units))
+    for view in others:
+        best = view.best
+        gain = asked.weight_of(best.own - have)
+        if gain < 0.25 or view.passage.probability < 0.5 * first.view.passage.probability or not view.same_language:
+            continue
+        if any(contradicts(best.unit.text, unit.text) for unit in first.units):
+            continue
+        by_index = tuple(entry.unit for entry in safe_units(view))
+        taken = _with_companions(asked, best, by_index)
+        return Choice(view=view, units=tuple(unit for unit in by_index if unit.index in taken))
+    return None

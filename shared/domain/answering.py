@@ -1,0 +1,214 @@
+"""What the company says to a question: which band a probability falls into, and the blocks of each kind of answer. Pure."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.answer_phrases import answer_phrase
+from shared.domain.blocks import (
+    Answer,
+    Block,
+    CardBlock,
+    Choice,
+    ChoiceBlock,
+    Citation,
+    CitationBlock,
+    ListBlock,
+    TextBlock,
+)
+from shared.domain.conversation import Rung
+from shared.domain.knowledge import FactAnswer, FactHit, Passage
+from shared.domain.language import Language
+from shared.domain.reply import ReplyDraft
+
+MAX_OPTIONS = 3
+MAX_ROWS_TO_ASK = 8
+_NUMBERING = re.compile(r"^\s*(?:#+\s*)?(?:第?[一二三四五六七八九十百\d]+(?:[.．]\d+)*[、.．)）章节条]?\s*)?(?=\D)")
+_EDGE = 0.01
+
+
+class Band(StrEnum):
+    """ANSWER; CLARIFY: offer what it may have meant; REFUSE: an honest no."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorCosts:
+    """What each way of being unhelpful costs, in units of one needless "I don't know".
+
+    `wrong`: a wrong answer. `missed`: a no where the answer was there. `asked`: asking "did you mean" where one of the
+    offers is right. `asked_in_vain`: the same where none is.
+    """
+
+    wrong: float = 1.6
+    missed: float = 1.0
+    asked: float = 0.45
+    asked_in_vain: float = 0.62
+
+
+def decide_band(probability: float, costs: ErrorCosts) -> Band:
+    """Return the band with the least expected cost, given the chance that the answer is right."""
+    wrong = 1.0 - probability
+    expected = {
+        Band.ANSWER: wrong * costs.wrong,
+        Band.CLARIFY: probability * costs.asked + wrong * costs.asked_in_vain,
+        Band.REFUSE: probability * costs.missed,
+    }
+    return min(expected, key=lambda band: expected[band])
+
+
+def log_odds(probability: float) -> float:
+    """Return ln(p / (1 - p)), with p kept within 0.01..0.99."""
+    kept = min(1 - _EDGE, max(_EDGE, probability))
+    return math.log(kept / (1 - kept))
+
+
+def plain_heading(heading: str) -> str:
+    """Return a heading without its marks and its number ("## 2.1 保修期限" -> "保修期限")."""
+    return _NUMBERING.sub("", heading).strip() or heading.strip()
+
+
+# ---------------------------------------------------------------- from passages
+
+
+def from_draft(draft: ReplyDraft, passages: Sequence[Passage], rung: Rung, degraded: tuple[str, ...] = ()) -> Answer:
+    """Return a draft as an answer with its citations, numbered as in its blocks."""
+    citations = tuple(
+        passage_citation(passages[index], quote) for index, quote in zip(draft.cited, draft.quotes, strict=True)
+    )
+    return Answer(
+        text=draft.text,
+        blocks=draft.blocks,
+        rung=rung,
+        citations=citations,
+        confidence=draft.probability,
+        degraded=degraded,
+        model=draft.model,
+    )
+
+
+def passage_citation(passage: Passage, quote: str) -> Citation:
+    """Return where a quotation stands."""
+    chunk = passage.chunk
+    return Citation(
+        title=chunk.document_title or chunk.title,
+        source=chunk.source_url or chunk.source,
+        quote=quote,
+        locator=chunk.locator,
+        document_id=chunk.document_id,
+        chunk_id=chunk.chunk_id,
+        language=chunk.language,
+        score=passage.probability,
+    )
+
+
+def language_note(question: Language, document: Language) -> str:
+    """Return the sentence that says in which language the document is; empty where it is the question's own."""
+    return "" if question == document else answer_phrase(question, f"language_note_{document}")
+
+
+def plain_text(blocks: Iterable[Block]) -> str:
+    """Return the blocks as plain text: what a channel without blocks shows."""
+    return "\n".join(filter(None, (_plain_block(block) for block in blocks)))
+
+
+def _plain_block(block: Block) -> str:
+    match block:
+        case TextBlock():
+            return block.text
+        case ListBlock():
+            marks = [f"{number}. " if block.ordered else "- " for number in range(1, len(block.items) + 1)]
+            return "\n".join(mark + item for mark, item in zip(marks, block.items, strict=True))
+        case CitationBlock():
+            return block.quote
+        case ChoiceBlock():
+            labels = [f"{number}. {choice.label}" for number, choice in enumerate(block.choices, 1)]
+            return "\n".join((block.prompt, *labels))
+        case CardBlock():
+            return "\n".join((block.title, *(f"{label}: {value}" for label, value in block.rows)))
+        case _:
+            return block.prompt
+
+
+# ---------------------------------------------------------------- when the answer is not sure
+
+
+def did_you_mean(passages: Sequence[Passage], language: Language, confidence: float, degraded: tuple[str, ...] = ()) -> Answer:
+    """Offer up to three topics of different documents; picking one asks that question."""
+    labels: dict[str, None] = {}
+    for passage in passages:
+        labels.setdefault(topic(passage), None)
+    choices = tuple(Choice(label=label, value=label) for label in list(labels)[:MAX_OPTIONS])
+    block = ChoiceBlock(prompt=answer_phrase(language, "did_you_mean"), choices=choices)
+    return Answer(text=plain_text((block,)), blocks=(block,), rung=Rung.CLARIFY, confidence=confidence, degraded=degraded)
+
+
+def topic(passage: Passage) -> str:
+    """Return what a passage is about, as a customer would ask for it: the FAQ's question, or document and heading."""
+    chunk = passage.chunk
+    if chunk.questions:
+        return chunk.questions[0]
+    headings = [plain_heading(heading) for heading in (chunk.document_title, *chunk.heading_path, chunk.title) if heading]
+    distinct = list(dict.fromkeys(headings))
+    return distinct[0] if len(distinct) == 1 else f"{distinct[0]}：{distinct[-1]}" if chunk.language == "zh" else f"{distinct[0]}: {distinct[-1]}"
+
+
+def refuse(language: Language, *, confidence: float = 0.0, degraded: tuple[str, ...] = (), request: bool = False) -> Answer:
+    """Say honestly that there is no answer, and what to do next. `request`: it asked for something that is not a question."""
+    text = answer_phrase(language, "refusal_request" if request else "refusal")
+    return Answer(text=text, blocks=(TextBlock(text=text),), rung=Rung.REFUSAL, confidence=confidence, degraded=degraded)
+
+
+# ---------------------------------------------------------------- from fact tables
+
+
+def distinct_rows(facts: FactAnswer) -> tuple[FactHit, ...]:
+    """Return one hit per row, the cells of its hits joined, in order of appearance."""
+    rows: dict[tuple[str, int], FactHit] = {}
+    for hit in facts.hits:
+        rows.setdefault((hit.table_id, hit.row), hit)
+    return tuple(rows.values())
+
+
+def from_fact(hit: FactHit, language: Language, degraded: tuple[str, ...] = ()) -> Answer:
+    """Answer with one row: a sentence and a card, cited by sheet and row."""
+    cells = answer_phrase(language, "cell_join").join(
+        answer_phrase(language, "fact_cell", label=label, value=value) for label, value in hit.cells
+    )
+    sentence = TextBlock(text=answer_phrase(language, "fact", name=hit.name, cells=cells), citations=(1,))
+    card = CardBlock(title=hit.name, rows=hit.cells, citations=(1,))
+    return Answer(
+        text=sentence.text,
+        blocks=(sentence, card),
+        rung=Rung.FACT,
+        citations=(fact_citation(hit),),
+        confidence=1.0,
+        degraded=degraded,
+    )
+
+
+def fact_citation(hit: FactHit) -> Citation:
+    """Return where a row stands: "sheet!Rrow"."""
+    return Citation(
+        title=hit.title,
+        source=hit.source_url or hit.source,
+        quote="；".join([hit.name, *(f"{label}：{value}" for label, value in hit.cells)]),
+        locator=f"{hit.sheet}!R{hit.row}",
+        document_id=hit.document_id,
+        chunk_id=f"{hit.table_id}:{hit.row}",
+        language=hit.language,
+        score=1.0,
+    )
+
+
+def ask_back(rows: Sequence[FactHit], question: str, language: Language, degraded: tuple[str, ...] = ()) -> Answer:
+    """Ask which row is meant; each choice is the question again with the row's name, so that it resolves."""
+    names = list(dict.fromkeys(hit.name for hit in rows))[:MAX_ROWS_TO_ASK]
+    choices = tuple(Choice(label=name, value=answer_phrase(language, "resolve", name=name, question=question)) for name in names)
+    block = ChoiceBlock(prompt=answer_phrase(language, "which_row"), choices=choices)
+    return Answer(text=plain_text((block,)), blocks=(block,), rung=Rung.CLARIFY, confidence=0.5, degraded=degraded)
