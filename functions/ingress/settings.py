@@ -1,0 +1,20 @@
+"""What the front door needs to know."""
+
+from pydantic import Field, SecretStr
+
+from shared.runtime.settings import ServiceSettings, secret_field
+
+
+class IngressSettings(ServiceSettings):
+    """`token_secret` signs visitors' and tickets' tokens, `fingerprint_secret` keys the ledger's hashes of messages."""
+
+    token_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`; `dialog` has the same")
+    fingerprint_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`")
+    turn_timeout_s: float = Field(default=25.0, gt=0, le=29, description="seconds a customer waits for an answer before a 202")
+    command_timeout_s: float = Field(default=8.0, gt=0, le=29, description="seconds that any other command may take")
+    tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second that one company may send")
+    tenant_burst: int = Field(default=100, ge=1, description="requests of one company admitted at once")
+    session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second that one visitor may send")
+    session_burst: int = Field(default=20, ge=1, description="requests of one visitor admitted at once")
+    allowed_origins: tuple[str, ...] = Field(default=("*",), description="sites whose pages may call this API, as a JSON list")
+    threads: int = Field(default=32, ge=1, description="blocking calls at a time")
