@@ -1,11 +1,11 @@
 """A small working world for use-case tests: real SQLite stores in memory, a scripted knowledge service, real policy."""
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
 from shared.adapters.crypto.aes_gcm import AESGCMFieldCipher
 from shared.adapters.crypto.signed_tokens import SignedTokens
@@ -14,7 +14,7 @@ from shared.adapters.masking.masker import PatternMasker
 from shared.adapters.random_ids import RandomIds
 from shared.adapters.sqlite.answer_cache import SQLiteAnswerCache
 from shared.adapters.sqlite.conversations import SQLiteConversationStore
-from shared.adapters.sqlite.database import Database
+from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.ledger import SQLiteLedger
 from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
@@ -112,12 +112,12 @@ class KnowledgeScript:
 class World:
     """Everything wired as `local/` wires it, but for the clock and the knowledge."""
 
-    def __init__(self, folder: Path, database: Database | None = None, clock: Clock | None = None) -> None:
-        self.database = database or Database(":memory:")
+    def __init__(self, database: Database | None = None, clock: Clock | None = None) -> None:
+        self.database = database or Database(MEMORY)
         self.time = TickingClock()
         self.clock: Clock = clock or self.time
         self.ids = RandomIds()
-        self.key_ring = FileKeyRing(Database(":memory:"), folder / "master.key")
+        self.key_ring = FileKeyRing(Database(MEMORY, secure_delete=True), os.urandom(32))
         cipher = AESGCMFieldCipher(self.key_ring)
         self.conversations = SQLiteConversationStore(self.database, cipher)
         self.ledger = SQLiteLedger(self.database)

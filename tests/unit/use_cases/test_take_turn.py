@@ -51,7 +51,7 @@ def test_a_copy_of_a_message_gets_the_first_ones_answer(world: World) -> None:
 
 
 def test_fifty_copies_at_once_make_one_turn_and_all_get_the_same_answer(tmp_path: Path) -> None:
-    world = World(tmp_path, Database(tmp_path / "state.db"), SystemClock())
+    world = World(Database(tmp_path / "state.db"), SystemClock())
     world.open("c1")
     started = threading.Barrier(50)
 
@@ -69,7 +69,7 @@ def test_fifty_copies_at_once_make_one_turn_and_all_get_the_same_answer(tmp_path
 
 
 def test_two_quick_messages_are_answered_in_the_order_of_acceptance(tmp_path: Path) -> None:
-    world = World(tmp_path, Database(tmp_path / "state.db"), SystemClock())
+    world = World(Database(tmp_path / "state.db"), SystemClock())
     world.open("c1")
     first, second = world.accept("c1", "怎么退货？"), world.accept("c1", "谢谢")
     second_waits = threading.Event()
