@@ -101,9 +101,7 @@ def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tu
     found: list[list[str]] = [[] for _ in names]
     cores = [core_name(name) for name in names]
     for group in GROUPS:
-        members = [
-            at for at, core in enumerate(cores) if at not in taken and (group.header.search(core) or group.type is types[at])
-        ]
+        members = [at for at, core in enumerate(cores) if group.header.search(core) or group.type is types[at]]
         plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
