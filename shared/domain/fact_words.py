@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from shared.domain.knowledge import ColumnType
 
@@ -37,7 +38,7 @@ GROUPS = (
         "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
     ),
     _group(
-        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|金额|\bprice|\bcost|\bfee\b|\brate\b",
+        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|\bprice|\bcost|\bfee\b|\brate\b",
         "多少钱|几多钱|几块钱|多少元|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|cost|pricing|charge",
     ),
     _group(
@@ -99,36 +100,32 @@ def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tu
     """
     found: list[list[str]] = [[] for _ in names]
     cores = [core_name(name) for name in names]
-    taken: set[int] = set()
     for group in GROUPS:
-        members = [
-            at for at, core in enumerate(cores) if at not in taken and (group.header.search(core) or group.type is types[at])
-        ]
+        members = [at for at, core in enumerate(cores) if group.header.search(core) or group.type is types[at]]
         plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
-        taken.update(members)
     return [tuple(words) for words in found]
 
 
+@cache
 def generic_words() -> frozenset[str]:
     """Return, compact, the words that ask for a kind of column and name none."""
     return frozenset(compact(word) for group in GROUPS for word in group.words)
 
 
 def derived_names(names: Iterable[str], places: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the names with the shorter forms that people use, compact, without repeats.
+    """Return the names with the shorter forms that people use, each once.
 
     "云雀 S3" is also "S3" and "云雀"; "上海南京路店" in the city (`places`) "上海" is also "南京路店" and "南京路".
     """
     cities = [compact(place) for place in places if _HAN.search(place)]
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for name in names:
         for form in _forms(name, cities):
-            short = compact(form)
-            if _may_name(short):
-                found[short] = None
-    return tuple(found)
+            if _may_name(compact(form)):
+                found.setdefault(compact(form), form)
+    return tuple(found.values())
 
 
 def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:

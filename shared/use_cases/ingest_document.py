@@ -274,7 +274,12 @@ def _unfinished(document: Document) -> Document:
 
 
 def _owned(table: FactTable, document: Document) -> FactTable:
-    return replace(table, document_id=document.document_id, table_id=f"{document.document_id}:{table.sheet}")
+    return replace(
+        table,
+        document_id=document.document_id,
+        table_id=f"{document.document_id}:{table.sheet}",
+        options={**table.options, "source": document.source},
+    )
 
 
 def _overlap(one: Document, other: Document) -> bool:

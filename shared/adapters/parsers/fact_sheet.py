@@ -27,6 +27,7 @@ _KEY = re.compile(
 _CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
 _PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
 _SEPARATORS = "；;|、,，/\n"
+_CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
 _MAX_NAME = 40
 _MAX_CELL = 60
 
@@ -76,7 +77,7 @@ def read_facts(sheet: Sheet, settings: Mapping[str, Any], meta: DocumentMeta) ->
     warnings.extend(_twins(sheet.name, rows, layout))
     if not rows:
         return None, (*warnings, f"sheet {sheet.name!r} has no usable rows")
-    return _table(sheet, settings, meta, layout, columns, rows), tuple(warnings)
+    return _table(sheet, settings, meta, layout, columns, body, rows), tuple(warnings)
 
 
 def _table(
@@ -85,6 +86,7 @@ def _table(
     meta: DocumentMeta,
     layout: _Layout,
     columns: Sequence[FactColumn],
+    body: Sequence[GridRow],
     rows: Sequence[FactRow],
 ) -> FactTable:
     identity = tuple(layout.names[at] for at in layout.keys if at not in layout.aliases)
@@ -99,7 +101,7 @@ def _table(
         columns=tuple(columns),
         rows=tuple(rows),
         key_columns=identity,
-        options=_options(settings, layout),
+        options={**_options(settings, layout), **_names_by_language(layout, body, rows), **_titles(meta)},
     )
 
 
@@ -116,6 +118,42 @@ def _options(settings: Mapping[str, Any], layout: _Layout) -> dict[str, object]:
     if layout.category >= 0:
         options["category"] = layout.names[layout.category]
     return options
+
+
+def _titles(meta: DocumentMeta) -> dict[str, object]:
+    return {"titles": meta.options["titles"]} if "titles" in meta.options else {}
+
+
+def _names_by_language(layout: _Layout, body: Sequence[GridRow], rows: Sequence[FactRow]) -> dict[str, object]:
+    """Give rows an English name where the keys are Chinese but an alias is not: "云雀 S3" is "Skylark S3"."""
+    kept = {row.row for row in rows}
+    english = {str(row.number): _english_name(row, layout) for row in body if row.number in kept}
+    return {"names": {"en": {number: parts for number, parts in english.items() if parts}}}
+
+
+def _english_name(row: GridRow, layout: _Layout) -> list[str]:
+    parts: list[str] = []
+    for key, aliases in _keys_with_aliases(layout):
+        cell = row.cells[key]
+        latin = [cell] if cell.isascii() else [name for name in _split(row, aliases, layout) if name.isascii() and len(name) > 2]
+        if not cell or _CODE.match(cell):
+            continue
+        if not latin:
+            return []
+        parts.append(next((name for name in latin if " " in name), latin[0]))
+    # "Shanghai Pudong" beside "Shanghai Pudong Tide Lane" only repeats a part of it.
+    return [part for part in parts if not any(part != other and part in other for other in parts)][:2]
+
+
+def _keys_with_aliases(layout: _Layout) -> list[tuple[int, list[int]]]:
+    """Pair each key column with the alias columns that stand to its right, before the next key."""
+    keys = [at for at in layout.keys if at not in layout.aliases]
+    return [(key, [at for at in layout.aliases if key == max((one for one in keys if one < at), default=-1)]) for key in keys]
+
+
+def _split(row: GridRow, columns: Sequence[int], layout: _Layout) -> list[str]:
+    separators = re.compile(f"[{re.escape(layout.separators)}\n]")
+    return [part.strip() for at in columns for part in separators.split(row.cells[at]) if part.strip()]
 
 
 def _layout(
@@ -219,10 +257,9 @@ def _row(
 
 
 def _names(row: GridRow, layout: _Layout) -> list[str]:
-    separators = re.compile(f"[{re.escape(layout.separators)}\n]")
     found: list[str] = []
     for at in layout.keys:
-        parts = separators.split(row.cells[at]) if at in layout.aliases else re.split(r"\s/\s|\n", row.cells[at])
+        parts = _split(row, [at], layout) if at in layout.aliases else re.split(r"\s/\s|\n", row.cells[at])
         found.extend(part.strip() for part in parts if part.strip())
     return found
 

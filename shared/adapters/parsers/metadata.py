@@ -55,7 +55,7 @@ def typed_meta(settings: Mapping[str, Any], where: str) -> DocumentMeta:
         valid_to=dates.get("valid_to"),
         source_url=_web_address(settings.get("source_url", ""), f"{where}: source_url"),
         kind=kind,
-        options=options,
+        options=options | _titles(settings),
     )
     _check_order(meta, where)
     return meta
@@ -124,6 +124,12 @@ def _title(value: object, language: object, what: str) -> str:
     if not isinstance(value, str | int | float | date) or isinstance(value, bool) or len(str(value)) > _MAX_TITLE:
         raise RejectedFile(Reason.BAD_METADATA, f"{what} must be a text of at most {_MAX_TITLE} characters; put it in quotes")
     return " ".join(str(value).split())
+
+
+def _titles(settings: Mapping[str, Any]) -> dict[str, object]:
+    """Return a title given in several languages, checked by `_title`, for tables that are shown in both."""
+    titles = settings.get("title")
+    return {"titles": {str(language): str(text) for language, text in titles.items()}} if isinstance(titles, dict) else {}
 
 
 def _as_date(value: object, what: str) -> date:

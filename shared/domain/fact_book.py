@@ -1,0 +1,183 @@
+"""Fact tables made ready to be asked: which words name which rows and columns."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from shared.domain.fact_question import days_covered
+from shared.domain.fact_words import compact, core_name, derived_names, fold
+from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
+from shared.domain.language import Language
+
+Synonyms = Sequence[Sequence[str]]
+Positions = frozenset[int]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedTable:
+    """A table with its vocabularies, all compact: names to row positions, words to column positions."""
+
+    table: FactTable
+    names: Mapping[str, Positions]
+    name_lengths: tuple[int, ...]
+    columns: Mapping[str, Positions]
+    column_lengths: tuple[int, ...]
+    days: Mapping[int, Positions]
+    called: tuple[str, ...]
+    about: str
+
+    def valid_rows(self, today: date) -> Positions:
+        """Return the rows that hold today. Of several for one thing, the one that began last is the one that counts."""
+        best: dict[tuple[str, ...], tuple[tuple[date, date], list[int]]] = {}
+        for position, row in enumerate(self.table.rows):
+            if not _holds(row, today):
+                continue
+            key = tuple(row.cells.get(name, "") for name in self.table.key_columns) or (str(position),)
+            # A promotion that starts with the usual price but ends is the nearer of the two.
+            rank = (row.valid_from or date.min, date.fromordinal(date.max.toordinal() - (row.valid_to or date.max).toordinal() + 1))
+            known = best.get(key)
+            if known is None or rank > known[0]:
+                best[key] = (rank, [position])
+            elif rank == known[0]:
+                known[1].append(position)
+        return frozenset(position for _, rows in best.values() for position in rows)
+
+    def column(self, position: int) -> FactColumn:
+        return self.table.columns[position]
+
+    def words_about(self, columns: Positions) -> str:
+        """Return what the table and the columns are called: in a question about them, these words add nothing."""
+        words = (word for at in columns for word in (self.column(at).name, *self.column(at).synonyms))
+        return f"{self.about} {' '.join(map(fold, words))}"
+
+    def hours(self) -> Positions:
+        """Return the columns of opening hours."""
+        return frozenset(at for at, column in enumerate(self.table.columns) if column.type is ColumnType.TIME_RANGE)
+
+
+def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[PreparedTable, ...]:
+    """Return the tables ready for `look_up`. `synonyms`: groups of words that mean the same to the company."""
+    groups = [frozenset(compact(word) for word in group) for group in synonyms]
+    return tuple(_prepare(table, groups) for table in tables)
+
+
+def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTable:
+    names: defaultdict[str, set[int]] = defaultdict(set)
+    for position, row in enumerate(table.rows):
+        for name in (*row.aliases, *_category_names(table, row)):
+            names[compact(name)].add(position)
+    for group in groups:
+        meant = {position for word in group if word in names for position in names[word]}
+        for word in group if meant else ():
+            names[word] |= meant
+    words: defaultdict[str, set[int]] = defaultdict(set)
+    for position, column in enumerate(table.columns):
+        for word in (column.name, core_name(column.name), *column.synonyms):
+            if len(compact(word)) > 1:
+                words[compact(word)].add(position)
+    days = {at: days_covered(column.name) for at, column in enumerate(table.columns) if column.type is ColumnType.TIME_RANGE}
+    return PreparedTable(
+        table=table,
+        names={name: frozenset(rows) for name, rows in names.items()},
+        name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
+        columns={word: frozenset(columns) for word, columns in words.items()},
+        column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
+        days=days,
+        called=_called(table),
+        about=" ".join((*(fold(title(table, language)) for language in LANGUAGES), fold(table.sheet), *(fold(core_name(name)) for name in table.key_columns), _TABLE_WORDS)),
+    )
+
+
+def _called(table: FactTable) -> tuple[str, ...]:
+    """Return the words by which people mean the table as a whole: what its rows are, and the words of its title."""
+    words = [fold(core_name(name)) for name in table.key_columns[:1]]
+    for language in LANGUAGES:
+        name = fold(title(table, language))
+        words += [name[at : at + 2] for at in range(len(name) - 1)] if not name.isascii() else [word for word in name.split() if len(word) > 4]
+    return tuple(dict.fromkeys(word for word in words if len(word) > 1 and word not in _TABLE_WORDS))
+
+
+def _category_names(table: FactTable, row: FactRow) -> Iterator[str]:
+    """Yield what a row's keys and category are called in any language: "扫地机器人" is "robot vacuum" too."""
+    category = table.options.get("category")
+    for name in (*table.key_columns, *([category] if isinstance(category, str) else [])):
+        cell = row.cells.get(name, "")
+        shown = (*([cell] if name == category else []), *(translated(table, name, cell, language) for language in LANGUAGES))
+        yield from derived_names(part for part in shown if part)
+
+
+def translated(table: FactTable, column: str, cell: str, language: str) -> str:
+    """Return the cell's text in a language where the company has given one, else ""."""
+    return str(_option(table, "values", column, language).get(cell, ""))
+
+
+def label(table: FactTable, column: FactColumn, language: Language) -> str:
+    """Return a column's heading in a language: the company's, or its own name without the unit."""
+    labels = cast("Mapping[str, Any]", table.options.get("labels") or {})
+    return str(labels.get(column.name, {}).get(language) or core_name(column.name))
+
+
+def title(table: FactTable, language: Language) -> str:
+    """Return what the table's document is called in a language."""
+    titles = cast("Mapping[str, Any]", table.options.get("titles") or {})
+    return str(titles.get(language) or table.title)
+
+
+def shown_cell(table: FactTable, column: FactColumn, cell: str, language: Language) -> str:
+    """Return a cell as a sentence can hold it: translated if the company has done so, numbers with their unit."""
+    text = translated(table, column.name, cell, language)
+    if text:
+        return text
+    bare = column.unit and cell.replace(",", "").replace(".", "", 1).isdecimal()
+    # "Price (CNY)" says its unit itself, and a unit in the other language helps nobody.
+    foreign = language == "en" and ("(" in label(table, column, language) or not column.unit.isascii())
+    return f"{cell} {column.unit}" if bare and not foreign else cell
+
+
+def shown_name(table: FactTable, rows: Sequence[FactRow], language: Language, asked: Collection[str] = ()) -> str:
+    """Return what the rows, which share an answer, are called: as much of their names as they have in common.
+
+    `asked`: the names in the question, compact. Where a row is known in this language only by aliases, the one that
+    the customer used is shown: who asks about Tibet is not told about "Xinjiang".
+    """
+    names = [_name_parts(table, row, language) for row in rows]
+    common = [parts[0] for parts in zip(*names, strict=False) if len(set(parts)) == 1]
+    shown = " ".join(part for part in common or names[0] if part)
+    if str(rows[0].row) not in _given_names(table, language):
+        return shown
+    own = [alias for alias in rows[0].aliases if alias.isascii() and compact(alias) in asked]
+    return shown if not own or any(compact(alias) in compact(shown) for alias in own) else own[0]
+
+
+def _name_parts(table: FactTable, row: FactRow, language: Language) -> tuple[str, ...]:
+    given = _given_names(table, language).get(str(row.row))
+    if given:
+        return tuple(str(part) for part in given)
+    parts = tuple(row.cells.get(name, "") for name in _telling_keys(table))
+    return parts if any(parts) else row.aliases[:1]
+
+
+def _given_names(table: FactTable, language: Language) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", table.options.get("names") or {}).get(language, {})
+
+
+def _telling_keys(table: FactTable) -> tuple[str, ...]:
+    """Return the first key columns that suffice to tell all things apart: model, or model and colour; no SKU besides."""
+    things = {tuple(row.cells.get(name, "") for name in table.key_columns) for row in table.rows}
+    for size in range(1, len(table.key_columns)):
+        if len({thing[:size] for thing in things}) == len(things):
+            return table.key_columns[:size]
+    return table.key_columns
+
+
+def _option(table: FactTable, kind: str, column: str, language: str) -> Mapping[str, Any]:
+    found = cast("Mapping[str, Any]", table.options.get(kind) or {})
+    return found.get(column, {}).get(language, {})
+
+
+def _holds(row: FactRow, today: date) -> bool:
+    return (row.valid_from is None or row.valid_from <= today) and (row.valid_to is None or today <= row.valid_to)

@@ -1,0 +1,275 @@
+"""The fact look-up: an exact answer from a table, a question back, or nothing. Never a guess.
+
+A table answers when the question names a row and a column and says nothing else that matters; see fact_question.py.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.domain.fact_aggregates import asked_extreme, asked_values, extreme_rows
+from shared.domain.fact_book import PreparedTable, Synonyms, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_question import Found, Question
+from shared.domain.fact_words import compact, generic_words
+from shared.domain.knowledge import ColumnType, FactAnswer, FactHit, FactTable
+from shared.domain.language import Language, detect_language
+
+EXACT, AMBIGUOUS, NONE = "exact", "ambiguous", "none"
+NOTHING = FactAnswer(status=NONE)
+# More choices than this are no help to anybody.
+MAX_CHOICES = 8
+_MAX_LISTED = 20
+_WHOLE_ROW = re.compile(r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b")
+_SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
+_LISTS = re.compile(r"哪些|哪几|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
+
+Positions = frozenset[int]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """How one table understands the question.
+
+    `names`: where it names rows, and `called`: by which (compact) words; `places`: all that is explained.
+    `several`: the question itself asks for more than one row.
+    """
+
+    prepared: PreparedTable
+    rows: Positions
+    columns: Positions
+    names: tuple[Place, ...]
+    places: tuple[Place, ...]
+    called: frozenset[str]
+    several: bool
+
+    @property
+    def explained(self) -> int:
+        return sum(end - start for start, end in set(self.places))
+
+
+def look_up_facts(question: str, tables: Sequence[FactTable], today: date, synonyms: Synonyms = ()) -> FactAnswer:
+    """Return what the tables say to a masked question on that day.
+
+    "exact": the hits are the answer, more than one only where the question asks for several ("which are in stock",
+    "S3 and S3 Pro"); "ambiguous": it fits all hits, ask which; "none": the tables do not answer it.
+    """
+    return look_up(question, prepare(tables, synonyms), today)
+
+
+def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAnswer:
+    """Do `look_up_facts` with tables prepared before."""
+    asked = Question(question)
+    language = detect_language(question)
+    spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
+    names = tuple({(one.start, one.end) for _, found, _ in spans for one in found})
+    readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
+    if names:
+        # Where any table knows a name, one that knows none of them was not meant.
+        readings = [reading for reading in readings if reading.names]
+    clean = [reading for reading in readings if not _left(asked, [reading], names)]
+    best = _best(clean, language)
+    return _answer([*best, *_besides(asked, best, readings, names)], language)
+
+
+def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
+    """Return the readings that explain most of the question; of equals, those in its language."""
+    if not clean:
+        return []
+    most = max(reading.explained for reading in clean)
+    best = [reading for reading in clean if reading.explained == most]
+    own = [reading for reading in best if reading.prepared.table.language == language]
+    return own or best
+
+
+def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Reading], names: Sequence[Place]) -> list[_Reading]:
+    """Return the readings of other tables that answer the rest of a question on one thing: its price, and its stock."""
+    groups = [[one] for one in best] or [[one] for one in readings]
+    for group in groups:
+        known = {place for reading in group for place in reading.places}
+        more = [one for one in readings if one.names == group[0].names and not set(one.places) <= known]
+        if more and not _left(asked, [*group, *more], names):
+            return more if best else [*group, *more]
+    return []
+
+
+def _left(asked: Question, readings: Sequence[_Reading], names: Sequence[Place]) -> list[str]:
+    places = [place for reading in readings for place in reading.places]
+    about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
+    return asked.unexplained([*places, *names], places, about)
+
+
+def _readings(
+    asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
+) -> Iterable[_Reading]:
+    """Yield how the table understands the question, at most one way."""
+    valid = prepared.valid_rows(today)
+    rows, conjoined = _rows(asked, names, valid)
+    if names and not rows:
+        return
+    named_at = tuple(sorted((one.start, one.end) for one in names))
+    places = [*named_at, *((one.start, one.end) for one in words)]
+    called = frozenset(one.word for one in names)
+    base = _Reading(prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False)
+    listed = _aggregate(asked, prepared, rows or valid, words)
+    if listed:
+        rows, columns, place = listed
+        yield replace(base, rows=rows, columns=columns, places=(*places, place), several=True)
+        return
+    days, day_places = asked.days(today)
+    columns = _asked_columns(prepared, words, days)
+    if columns & prepared.hours():
+        places += day_places
+    if not columns and names:
+        places += [found.span() for found in _WHOLE_ROW.finditer(asked.text)]
+        if len(places) == len(names):
+            return
+    if not names and not _meant_without_name(asked, prepared, words, columns, len(valid)):
+        return
+    several = conjoined or (bool(_SEVERAL.search(asked.text)) and len(names) > 1)
+    yield replace(base, columns=columns, places=tuple(places), several=several)
+
+
+def _meant_without_name(
+    asked: Question, prepared: PreparedTable, words: Sequence[Found[Positions]], columns: Positions, rows: int
+) -> bool:
+    """Whether a question that names no row is still about this table, and worth asking back: "运费多少", "几点开门"."""
+    if not columns or rows > MAX_CHOICES:
+        return False
+    own = any(_is_own(prepared, one) for one in words)
+    return own or bool(columns & prepared.hours()) or any(word in asked.text for word in prepared.called)
+
+
+def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positions]], list[Found[Positions]]]:
+    """Return the names and the column words in the question; the longest wins where they overlap."""
+    names = asked.find(prepared.names, prepared.name_lengths)
+    words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    taken: list[Found[Positions]] = []
+    for one in sorted((*names, *words), key=lambda found: (-found.length, found.start)):
+        if all(one.end <= other.start or one.start >= other.end or (one.start, one.end) == (other.start, other.end) for other in taken):
+            taken.append(one)
+    kept = {id(one) for one in taken}
+    return [one for one in names if id(one) in kept], [one for one in words if id(one) in kept]
+
+
+def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) -> tuple[Positions, bool]:
+    """Return the rows that all names together mean, and whether they are joined by "and" instead."""
+    if not names:
+        return frozenset(), False
+    ordered = sorted(names, key=lambda found: found.start)
+    common = frozenset.intersection(*(found.value for found in ordered)) & valid
+    if common:
+        return common, False
+    between = [(one.end, other.start) for one, other in zip(ordered, ordered[1:], strict=False)]
+    if any(asked.joins(start, end) for start, end in between):
+        return frozenset.union(*(found.value for found in ordered)) & valid, True
+    return frozenset(), False
+
+
+def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]) -> Positions:
+    """Return the columns asked for. One that is named wins over those that only a general word such as "多少钱" means."""
+    named = {at for one in words for at in one.value if _is_own(prepared, one)}
+    meant = {at for one in words for at in one.value}
+    kinds = {_kind(prepared, at) for at in named}
+    asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
+    keys = {at for at in asked if prepared.column(at).name in prepared.table.key_columns}
+    # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
+    asked = (asked - keys) or keys
+    hours = prepared.hours()
+    if asked & hours and days:
+        fitting = {at for at in hours if days <= prepared.days[at]}
+        asked = (asked - hours) | (fitting or (asked & hours))
+    elif meant & hours and not named & hours:
+        asked |= hours
+    return frozenset(asked)
+
+
+def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
+    """Whether a word names its column, and not only a kind of columns."""
+    return one.word not in generic_words() or any(one.word in compact(prepared.column(at).name) for at in one.value)
+
+
+def _kind(prepared: PreparedTable, position: int) -> str:
+    kind = prepared.column(position).type
+    return ColumnType.NUMBER if kind is ColumnType.MONEY else kind
+
+
+def _aggregate(
+    asked: Question, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
+) -> tuple[Positions, Positions, Place] | None:
+    """Read "the cheapest", "the longest ...", "which are in stock": rows, column, and where the question says so."""
+    extreme = asked_extreme(asked.text, prepared, words)
+    if extreme:
+        best = extreme_rows(prepared, rows, extreme)
+        return (best, frozenset({extreme.column}), extreme.place) if best else None
+    wanted = asked_values(asked, prepared) if _LISTS.search(asked.text) else None
+    if not wanted:
+        return None
+    column, value, place = wanted
+    fitting = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
+    return (fitting, frozenset({column}), place) if 0 < len(fitting) <= _MAX_LISTED else None
+
+
+def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:
+    answers = [_answer_of(reading, language) for reading in readings]
+    if not answers or any(answer.status == NONE for answer in answers):
+        return NOTHING
+    # Two tables that say the same are one answer; two that contradict each other are none that we may choose.
+    hits = tuple({(hit.name, hit.cells): hit for answer in reversed(answers) for hit in reversed(answer.hits)}.values())[::-1]
+    said = {(hit.name, column): value for hit in hits for column, value in hit.cells}
+    contradict = any(said[hit.name, column] != value for hit in hits for column, value in hit.cells) and len(answers) > 1
+    ambiguous = contradict or any(answer.status == AMBIGUOUS for answer in answers)
+    return FactAnswer(status=AMBIGUOUS if ambiguous else EXACT, hits=hits)
+
+
+def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
+    hits = _hits(reading, language)
+    if not hits:
+        return NOTHING
+    several = reading.several or _asks_for_keys(reading)
+    if len({hit.cells for hit in hits}) == 1 and not several:
+        # Every row says the same, so there is nothing to ask back.
+        rows = [reading.prepared.table.rows[at] for at in sorted(reading.rows)]
+        return FactAnswer(status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared.table, rows, language, reading.called)),))
+    if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
+        return NOTHING
+    return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=hits)
+
+
+def _asks_for_keys(reading: _Reading) -> bool:
+    """Whether what is asked for is itself a name: "S3 有什么颜色" wants them all."""
+    keys = set(reading.prepared.table.key_columns)
+    return bool(reading.columns) and all(reading.prepared.column(at).name in keys for at in reading.columns)
+
+
+def _hits(reading: _Reading, language: Language) -> list[FactHit]:
+    """Return a hit per row that has a cell asked for."""
+    found = [_hit(reading, row, language) for row in sorted(reading.rows)]
+    return [hit for hit in found if hit.cells]
+
+
+def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
+    table, row = reading.prepared.table, reading.prepared.table.rows[position]
+    wanted = [reading.prepared.column(at) for at in sorted(reading.columns)] or [one for one in table.columns if one.name not in table.key_columns]
+    cells = tuple(
+        (label(table, column, language), shown_cell(table, column, row.cells[column.name], language))
+        for column in wanted
+        if row.cells.get(column.name)
+    )
+    return FactHit(
+        table_id=table.table_id,
+        document_id=table.document_id,
+        title=title(table, language),
+        sheet=table.sheet,
+        row=row.row,
+        source=str(table.options.get("source", "")),
+        source_url=table.source_url,
+        language=_language_of(cells, table.language),
+        name=shown_name(table, [row], language, reading.called),
+        cells=cells,
+    )
+
+
+def _language_of(cells: Sequence[tuple[str, str]], default: Language) -> Language:
+    return detect_language(" ".join(f"{name} {value}" for name, value in cells), default)
