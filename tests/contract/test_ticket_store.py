@@ -1,5 +1,6 @@
 """The contract of TicketStore."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from tests.contract.samples import TENANT, a_ticket, a_turn, an_event, at, store
 NEEDS = frozenset({"TicketStore", "ConversationStore", "Outbox"})
 
 
-def opened(ports: Ports, *changes: dict[str, object], tenant: str = TENANT) -> list[Ticket]:
+def opened(ports: Ports, *changes: Mapping[str, object], tenant: str = TENANT) -> list[Ticket]:
     """Return tickets that a turn has created."""
     conversation = stored(ports.conversations, tenant=tenant)
     tickets = tuple(a_ticket(conversation, **change) for change in changes)

@@ -82,7 +82,7 @@ BROKEN: dict[str, Callable[[Ports, TurnCommit], TurnCommit]] = {
     "version": lambda _, turn: replace(turn, expected_version=turn.expected_version + 1),
     "old version": lambda _, turn: replace(turn, expected_version=turn.expected_version - 1),
     "owner": lambda _, turn: replace(turn, expected_owner=Owner.AGENT),
-    "profile": lambda _, turn: replace(turn, profile=replace(turn.profile, version=7)),
+    "profile": lambda _, turn: replace(turn, profile=a_profile(subject_id=turn.conversation.subject_id, version=7)),
     "feedback": lambda _, turn: replace(
         turn, feedback={**turn.feedback, "nobody": Feedback(helpful=True, comment="", given_at=at(0))}
     ),

@@ -130,8 +130,7 @@ class SQLiteConversationStore:
     def __init__(self, database: Database, cipher: FieldCipher) -> None:
         self._database = database
         self._cipher = cipher
-        for schema in _SCHEMAS:
-            database.ensure(schema)
+        database.ensure(*_SCHEMAS)
 
     def create(self, conversation: Conversation, owner_token: str) -> Conversation:
         record = conversation_record(conversation, self._seal(conversation.tenant, conversation.subject_id))

@@ -4,6 +4,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _RETRY_MAX_S = 0.02
 # SQLite's own wait covers the rare busy read (recovery after a crash); writers wait in `transaction`.
 _BUSY_TIMEOUT_MS = 100
 _SCHEMA_TABLE = "CREATE TABLE IF NOT EXISTS kefu_schema (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID"
+_SCHEMA_VERSION = "SELECT version FROM kefu_schema WHERE name = ?"
 
 # Primary result codes, https://www.sqlite.org/rescode.html
 _WHAT_TO_DO = {
@@ -57,6 +59,7 @@ class Database:
         self._local = threading.local()
         self._registry = threading.Lock()
         self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        weakref.finalize(self, _close_all, self._opened)
         self._memory_lock = threading.RLock()
         self._memory = self._open() if self.in_memory else None
 
@@ -70,17 +73,29 @@ class Database:
         """The file's name, as errors give it."""
         return MEMORY if self.in_memory else Path(self._path).name
 
-    def ensure(self, schema: Schema) -> None:
-        """Create the tables, or bring them up to date; again: no effect. Raises DependencyUnavailableError."""
+    def ensure(self, *schemas: Schema) -> None:
+        """Create the tables, or bring them up to date; again: only a read. Raises DependencyUnavailableError."""
+        if all(self._version(schema) == len(schema.steps) for schema in schemas):
+            return
         with self.transaction() as connection:
             connection.execute(_SCHEMA_TABLE)
-            row = connection.execute("SELECT version FROM kefu_schema WHERE name = ?", (schema.name,)).fetchone()
-            version = row[0] if row else 0
-            if version > len(schema.steps):
-                raise DependencyUnavailableError(self.name, "it was written by a newer version; install that version")
-            for statement in (statement for step in schema.steps[version:] for statement in step):
-                connection.execute(statement)
-            connection.execute("INSERT OR REPLACE INTO kefu_schema VALUES (?, ?)", (schema.name, len(schema.steps)))
+            for schema in schemas:
+                self._migrate(connection, schema)
+
+    def _version(self, schema: Schema) -> int:
+        if self.fetch_one("SELECT 1 FROM sqlite_schema WHERE name = 'kefu_schema'") is None:
+            return 0
+        row = self.fetch_one(_SCHEMA_VERSION, (schema.name,))
+        return row[0] if row else 0
+
+    def _migrate(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        row = connection.execute(_SCHEMA_VERSION, (schema.name,)).fetchone()
+        version = row[0] if row else 0
+        if version > len(schema.steps):
+            raise DependencyUnavailableError(self.name, "it was written by a newer version; install that version")
+        for statement in (statement for step in schema.steps[version:] for statement in step):
+            connection.execute(statement)
+        connection.execute("INSERT OR REPLACE INTO kefu_schema VALUES (?, ?)", (schema.name, len(schema.steps)))
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -139,9 +154,7 @@ class Database:
     def close(self) -> None:
         """Close all connections; call it when the threads that used them have ended."""
         with self._registry:
-            for _, connection in self._opened:
-                connection.close()
-            self._opened.clear()
+            _close_all(self._opened)
             self._local = threading.local()
 
     @contextmanager
@@ -245,8 +258,14 @@ class Database:
             for thread, old in self._opened:
                 if not thread.is_alive():
                     old.close()
-            self._opened = [pair for pair in self._opened if pair[0].is_alive()]
+            self._opened[:] = [pair for pair in self._opened if pair[0].is_alive()]
             self._opened.append((threading.current_thread(), connection))
+
+
+def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:
+    for _, connection in opened:
+        connection.close()
+    opened.clear()
 
 
 def _primary_code(error: sqlite3.Error) -> int:

@@ -79,8 +79,7 @@ class SQLiteTicketStore:
     def __init__(self, database: Database, cipher: FieldCipher) -> None:
         self._database = database
         self._cipher = cipher
-        database.ensure(SCHEMA)
-        database.ensure(outbox.SCHEMA)
+        database.ensure(SCHEMA, outbox.SCHEMA)
 
     def get(self, tenant: str, ticket_id: str) -> Ticket:
         return self._one(" WHERE tenant = ? AND ticket_id = ?", tenant, ticket_id)
