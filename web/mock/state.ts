@@ -14,11 +14,16 @@ export class Problem extends Error {
   }
 }
 
+interface Answered {
+  status: number;
+  body: unknown;
+}
+
 interface Room {
   token: string;
   view: Conversation;
   messages: Message[];
-  answers: Map<string, { text: string; status: number; body: unknown }>;
+  answers: Map<string, { text: string; result: Promise<Answered> }>;
   busy: Promise<unknown>;
   waitingSince: string | null;
   createdAt: string;
@@ -74,19 +79,18 @@ export class Memory {
     return room;
   }
 
-  async receive(room: Room, text: string, key: string): Promise<{ status: number; body: unknown }> {
+  async receive(room: Room, text: string, key: string): Promise<Answered> {
     const known = room.answers.get(key);
     if (known && known.text !== text) throw new Problem(409, "idempotency_conflict", "same key, another text");
-    if (known) return known;
+    if (known) return known.result;
     if (room.view.closed) throw new Problem(409, "conversation_closed", "the conversation is closed");
     const turn = room.busy.then(() => this.take(room, text));
     room.busy = turn.catch(() => undefined);
-    const answer = await turn;
-    if (key) room.answers.set(key, { text, ...answer });
-    return answer;
+    if (key) room.answers.set(key, { text, result: turn });
+    return turn;
   }
 
-  private async take(room: Room, text: string): Promise<{ status: number; body: unknown }> {
+  private async take(room: Room, text: string): Promise<Answered> {
     const question = this.append(room, { author: "customer", text, language: languageOf(text) });
     const view = () => structuredClone(room.view);
     if (room.view.owner !== "bot") return { status: 202, body: { status: "queued", customer_message: question, conversation: view() } };
@@ -196,12 +200,12 @@ export class Memory {
     return room.view;
   }
 
-  reply(room: Room, agent: Agent, text: string, key: string): unknown {
+  async reply(room: Room, agent: Agent, text: string, key: string): Promise<unknown> {
     const known = room.answers.get(key);
-    if (known) return known.body;
+    if (known) return (await known.result).body;
     this.mine(room, agent);
     const message = this.append(room, { author: "agent", agent_name: agent.name, text, rung: "person", blocks: [{ type: "text", text }] });
-    room.answers.set(key, { text, status: 200, body: { message } });
+    room.answers.set(key, { text, result: Promise.resolve({ status: 200, body: { message } }) });
     return { message };
   }
 

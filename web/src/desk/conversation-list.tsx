@@ -60,8 +60,8 @@ function State({ item }: { item: QueueItem }) {
   const now = useNow();
   if (item.owner === "queue") return <span class="desk-tag desk-tag-wait">{texts.waiting(durationText(waitedMs(item, now), language))}</span>;
   if (item.owner === "agent") {
-    const name = item.agent_name === state.me?.name ? texts.mine : item.agent_name;
-    return <span class="desk-tag desk-tag-person">{texts.withAgent(name)}</span>;
+    const isMine = item.agent_name === state.me?.name;
+    return <span class="desk-tag desk-tag-person">{isMine ? texts.withMe : texts.withAgent(item.agent_name)}</span>;
   }
   return <span class="desk-tag">{texts.owner.bot}</span>;
 }

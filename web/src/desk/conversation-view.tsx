@@ -107,7 +107,7 @@ function Head() {
 }
 
 function ownerText(other: string, mine: boolean, owner: string, texts: ReturnType<typeof useDesk>["texts"]): string {
-  if (mine) return texts.withAgent(texts.mine);
+  if (mine) return texts.withMe;
   return other ? texts.withAgent(other) : owner;
 }
 

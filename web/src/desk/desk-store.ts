@@ -105,7 +105,7 @@ export class DeskStore {
     const due: [string, number, () => Promise<void>][] = [
       ["presence", PRESENCE_S, () => this.api.setPresence(this.state.available)],
       ["queue", LIST_S, () => this.loadQueue()],
-      ["open", OPEN_S, () => this.loadOpen()],
+      [`open ${this.state.openId}`, OPEN_S, () => this.loadOpen()],
       ["me", ME_S, async () => this.set({ me: await this.api.me() })],
       ["section", SIDE_LIST_S, () => this.loadSection()],
     ];
@@ -122,8 +122,8 @@ export class DeskStore {
   show(section: Section, id = ""): void {
     if (section !== this.state.section) this.set({ section });
     if (section === "conversations" && id !== this.state.openId) this.set({ openId: id, open: null, openFailed: false, trouble: null });
-    if (section === "conversations") void this.once("open", () => this.loadOpen());
-    else void this.once("section", () => this.loadSection());
+    if (section === "conversations") void this.once(`open ${id}`, () => this.loadOpen());
+    else void this.once(`section ${section}`, () => this.loadSection());
   }
 
   setTicketStatus(ticketStatus: TicketStatus | ""): void {

@@ -36,7 +36,7 @@ export interface DeskTexts {
   waiting(duration: string): string;
   withAgent(name: string): string;
   owner: Record<Owner, string>;
-  mine: string;
+  withMe: string;
   pick: string;
   customer: string;
   conversationName(short: string): string;
@@ -100,7 +100,6 @@ export interface DeskTexts {
   unansweredHint: string;
   noUnanswered: string;
   rung: Partial<Record<Rung, string>>;
-  ago: string;
   switchLanguage: string;
   switchLanguageLabel: string;
   /** What the transcript says where staff read it. */
@@ -130,7 +129,7 @@ const zh: DeskTexts = {
   waitingCount: (count) => `${count} 位客户在等待`,
   titleWaiting: (count) => `（${count} 位等待）`,
   filters: "筛选会话",
-  filter: { all: "全部", queue: "等待中", mine: "我的", agent: "人工接待", bot: "机器人" },
+  filter: { all: "全部", queue: "等待", mine: "我的", agent: "人工", bot: "机器人" },
   noConversations: "这里没有会话",
   noConversationsHint: "客户发来消息后会出现在这里。",
   loading: "正在加载…",
@@ -138,9 +137,9 @@ const zh: DeskTexts = {
   tryAgain: "重试",
   loadMore: "加载更多",
   waiting: (duration) => `已等待 ${duration}`,
-  withAgent: (name) => `${name} 接待中`,
+  withAgent: (name) => `由 ${name} 接待`,
   owner: { bot: "机器人接待", queue: "等待人工", agent: "人工接待" },
-  mine: "我",
+  withMe: "由您接待",
   pick: "从左侧选择一个会话",
   customer: "客户",
   conversationName: (short) => `访客 ${short}`,
@@ -204,7 +203,6 @@ const zh: DeskTexts = {
   unansweredHint: "机器人没有答上来的问题。把答案补进知识库，下次就能答。",
   noUnanswered: "没有未答的问题",
   rung: { refusal: "未找到依据", clarify: "请客户澄清", handoff: "转人工", ticket: "转工单" },
-  ago: "刚刚",
   switchLanguage: "EN",
   switchLanguageLabel: "Switch to English",
   transcriptTexts: { ...chatTexts.zh, you: "客户", assistant: "机器人", person: (name) => name || "坐席" },
@@ -233,7 +231,7 @@ const en: DeskTexts = {
   waitingCount: (count) => (count === 1 ? "1 customer is waiting" : `${count} customers are waiting`),
   titleWaiting: (count) => `(${count} waiting) `,
   filters: "Filter conversations",
-  filter: { all: "All", queue: "Waiting", mine: "Mine", agent: "With people", bot: "With the bot" },
+  filter: { all: "All", queue: "Waiting", mine: "Mine", agent: "People", bot: "Bot" },
   noConversations: "No conversations here",
   noConversationsHint: "They appear as soon as a customer writes.",
   loading: "Loading…",
@@ -243,7 +241,7 @@ const en: DeskTexts = {
   waiting: (duration) => `waiting ${duration}`,
   withAgent: (name) => `with ${name}`,
   owner: { bot: "With the bot", queue: "Waiting for a person", agent: "With a person" },
-  mine: "me",
+  withMe: "with you",
   pick: "Pick a conversation from the list",
   customer: "Customer",
   conversationName: (short) => `Visitor ${short}`,
@@ -308,7 +306,6 @@ const en: DeskTexts = {
   unansweredHint: "Questions the bot could not answer. Add the answer to the knowledge base and it can.",
   noUnanswered: "No unanswered questions",
   rung: { refusal: "nothing found", clarify: "asked back", handoff: "handed over", ticket: "ticket" },
-  ago: "just now",
   switchLanguage: "中文",
   switchLanguageLabel: "切换到中文",
   transcriptTexts: { ...chatTexts.en, you: "Customer", assistant: "Bot", person: (name) => name || "Agent" },

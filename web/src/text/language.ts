@@ -19,13 +19,13 @@ export function inLanguage<T>(texts: ByLanguage<T> | undefined, language: Langua
 
 export const LANGUAGE_TAG: Record<Language, string> = { zh: "zh-CN", en: "en" };
 
-/** "14:05" today, with the date on other days, in the reader's own time zone. */
-export function momentText(iso: string, language: Language, now: Date = new Date()): string {
+/** "14:05" today, with the date on other days, in the reader's own time zone, which `zone` names. */
+export function momentText(iso: string, language: Language, now: Date = new Date(), zone = false): string {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return "";
   const isToday = moment.toDateString() === now.toDateString();
   const date: Intl.DateTimeFormatOptions = isToday ? {} : { month: "short", day: "numeric" };
-  return new Intl.DateTimeFormat(LANGUAGE_TAG[language], { ...date, hour: "2-digit", minute: "2-digit", hour12: false }).format(moment);
+  return new Intl.DateTimeFormat(LANGUAGE_TAG[language], { ...date, hour: "2-digit", minute: "2-digit", hour12: false, ...(zone ? { timeZoneName: "short" } : {}) }).format(moment);
 }
 
 /** A language's name in the reader's language: "ja" -> 日语. */

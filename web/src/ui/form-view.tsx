@@ -36,6 +36,7 @@ export function FormView({ block, answer }: { block: FormBlock; answer: ((text: 
   const { texts } = useReading();
   const [values, setValues] = useState<Values>({});
   const [checked, setChecked] = useState(false);
+  const [sent, setSent] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const errorOf = (field: FormField) => (checked ? fieldError(field, values[field.name] ?? "", texts) : "");
   const submit = (event: Event) => {
@@ -43,12 +44,17 @@ export function FormView({ block, answer }: { block: FormBlock; answer: ((text: 
     setChecked(true);
     const wrong = block.fields.find((field) => fieldError(field, values[field.name] ?? "", texts));
     if (wrong) form.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(wrong.name)}"]`)?.focus();
-    else answer?.(formMessage(block.fields, values));
+    else {
+      setSent(true);
+      answer?.(formMessage(block.fields, values));
+    }
   };
+  // Of a form that the conversation has moved on from only the prompt stays: its values are in the next message.
+  if (!answer && !sent) return <p class="kf-text">{block.prompt}</p>;
   return (
     <form class="kf-form" ref={form} noValidate onSubmit={submit} aria-label={block.prompt}>
       {block.prompt && <p class="kf-text">{block.prompt}</p>}
-      <fieldset disabled={!answer}>
+      <fieldset disabled={sent || !answer}>
         {block.fields.map((field) => (
           <Field
             key={field.name}
@@ -59,7 +65,7 @@ export function FormView({ block, answer }: { block: FormBlock; answer: ((text: 
           />
         ))}
         <button type="submit" class="kf-button kf-primary">
-          {answer ? texts.formSend : texts.formSent}
+          {sent ? texts.formSent : texts.formSend}
         </button>
       </fieldset>
     </form>

@@ -17,7 +17,8 @@ export function Log({ store, state }: { store: ChatStore; state: ChatState }) {
   const scroller = useFollow(`${state.messages.length}/${state.outgoing.length}/${store.awaitingAnswer()}`, state.outgoing.length);
   const name = inLanguage(state.site?.name, language, "");
   const last = state.messages.at(-1);
-  const isOpenTurn = (message: Message) => message === last && !state.conversation?.closed;
+  const onTheWay = unseen(state.outgoing, state.messages);
+  const isOpenTurn = (message: Message) => message === last && !onTheWay.length && !state.conversation?.closed;
   return (
     <div class="kf-scroll" ref={scroller} tabIndex={0}>
       <div role="log" aria-live="polite" aria-relevant="additions" aria-busy={state.restoring} aria-label={texts.messages}>
@@ -34,7 +35,7 @@ export function Log({ store, state }: { store: ChatStore; state: ChatState }) {
             {ticketNumber(message) && <TicketStatus number={ticketNumber(message)} ask={(number) => store.ticket(number)} />}
           </MessageView>
         ))}
-        {unseen(state.outgoing, state.messages).map((item) => (
+        {onTheWay.map((item) => (
           <OutgoingView
             key={item.key}
             item={item}

@@ -26,7 +26,7 @@ export function TicketStatus({ number, ask }: { number: string; ask: (number: st
     setBusy(true);
     try {
       const ticket = await ask(number);
-      const promise = ticket.promised_at ? texts.ticketPromised(momentText(ticket.promised_at, language)) : "";
+      const promise = ticket.promised_at ? texts.ticketPromised(momentText(ticket.promised_at, language, new Date(), true)) : "";
       const isOpen = ticket.status !== "resolved" && ticket.status !== "closed";
       const status = texts.ticketStatusIs(texts.ticketStatus[ticket.status] ?? ticket.status);
       setShown([status, isOpen ? promise : "", ticket.note].filter(Boolean).join(" · "));
