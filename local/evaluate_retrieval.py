@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
 from shared.adapters.ranking.profile import load_profile
@@ -63,7 +64,7 @@ def run(
     questions = [_question(row, number) for number, row in _rows(queries or data / "queries.jsonl")]
     if embedder is None:
         export_model(model)
-        embedder = E5Embedder(model)
+        embedder = E5Embedder(model, load_alignment())
     with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, _search(Path(folder), embedder) as search:
         _index([_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
         evaluate = EvaluateRetrieval(search=search, tenant=_TENANT, today=datetime.now(UTC).date(), twins=_twins(entries))

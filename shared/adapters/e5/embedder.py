@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from shared.adapters.e5.alignment import Alignment, Role
 from shared.adapters.e5.export import MODEL_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.vocabulary import E5Tokenizer, Vocabulary
 from shared.adapters.e5.weights import Floats
@@ -19,13 +20,14 @@ _TOKENS_PER_RUN = 2048
 class E5Embedder:
     """Port Embedder. Vectors are rows of a float32 array (texts, 384), of unit length. Safe to call from several threads."""
 
-    name = "e5-small-zh-en-int8-1"
     dimensions = 384
 
-    def __init__(self, folder: Path, max_tokens: int = 512) -> None:
-        """Load `folder`. Raises DependencyUnavailableError when `export_model` has not written it or it does not load."""
+    def __init__(self, folder: Path, alignment: Alignment | None, max_tokens: int = 512) -> None:
+        """Load `folder`; `alignment` None leaves the vectors raw. Raises DependencyUnavailableError when `export_model` has not written it or it does not load."""
         if not is_exported(folder):
             raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
+        self._alignment = alignment
+        self.name = f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
         try:
             self._tokenizer = E5Tokenizer(Vocabulary.load(folder / VOCABULARY_FILE), max_tokens)
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
@@ -34,18 +36,18 @@ class E5Embedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Floats:
         """Vectors of questions."""
-        return self._embed([f"query: {text}" for text in texts])
+        return self._embed(texts, "query")
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         """Vectors of what is to be found: bodies, titles, question variants."""
-        return self._embed([f"passage: {text}" for text in texts])
+        return self._embed(texts, "passage")
 
-    def _embed(self, texts: list[str]) -> Floats:
-        encoded = [self._tokenizer.encode(text) for text in texts]
+    def _embed(self, texts: Sequence[str], role: Role) -> Floats:
+        encoded = [self._tokenizer.encode(f"{role}: {text}") for text in texts]
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         for batch in _batches_by_length(encoded):
             vectors[batch] = self._run([encoded[i] for i in batch])
-        return vectors
+        return vectors if self._alignment is None else self._alignment.apply(vectors, texts, role)
 
     def _run(self, encoded: list[list[int]]) -> Any:
         width = max(map(len, encoded))
