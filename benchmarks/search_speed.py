@@ -71,8 +71,12 @@ def goals(sizes: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     ratios = most["ratios"] if most else {}
     return [
         Goal(text="CPU ms per query at 100,000 (mean), at most 5", limit=5).verdict(cpu.get(100_000)),
-        Goal(text="times faster than LlamaIndex at 100,000, at least 4", limit=4, at_least=True).verdict(_median(ratios, "llamaindex")),
-        Goal(text="times faster than LangChain at 100,000, at least 50", limit=50, at_least=True).verdict(_median(ratios, "langchain")),
+        Goal(text="times faster than LlamaIndex at 100,000, at least 4", limit=4, at_least=True).verdict(
+            _median(ratios, "llamaindex")
+        ),
+        Goal(text="times faster than LangChain at 100,000, at least 50", limit=50, at_least=True).verdict(
+            _median(ratios, "langchain")
+        ),
         Goal(text="growth of CPU from 1,000 to 100,000, at most 25", limit=25).verdict(growth if least else None),
     ]
 
@@ -93,7 +97,9 @@ def body(result: Mapping[str, Any]) -> str:
 def run(sizes: Sequence[int], effort: Effort, date: str) -> dict[str, Any]:
     """Measure every size and return all figures, with date, machine and versions."""
     measured = [measure(size, effort, RESULTS, say=lambda line: click.echo(line, err=True)) for size in sizes]
-    versions = {name: number for each in measured for engine in each["engines"].values() for name, number in engine["versions"].items()}
+    versions = {
+        name: number for each in measured for engine in each["engines"].values() for name, number in engine["versions"].items()
+    }
     return {
         "date": date,
         "machine": report.machine(),

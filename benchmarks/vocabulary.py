@@ -32,7 +32,9 @@ ZH_SLOTS: Slots = {
         "断电一分钟 长按电源键 恢复出厂设置 更换网线 清理滤网 更新固件 检查水压 移开遮挡物 重新登录 关闭代理 充满电 更换电池 擦干接口 "
         "远离强磁 调低亮度 校准时间".split()
     ),
-    "outcome": tuple("款项原路退回 短信通知您 寄出新品 安排上门 自动生效 补发积分 开出电子发票 恢复使用 延长保修 免收运费".split()),
+    "outcome": tuple(
+        "款项原路退回 短信通知您 寄出新品 安排上门 自动生效 补发积分 开出电子发票 恢复使用 延长保修 免收运费".split()
+    ),
 }
 
 ZH_TITLES = (
@@ -74,7 +76,9 @@ EN_SLOTS: Slots = {
         "order parcel invoice account password membership coupon points warranty freight tax balance contract certificate accessory "
         "filter manual remote cable serial address number recipient worksheet report".split()
     ),
-    "place": tuple("homepage website member-centre store helpdesk device-page help-centre order-details settings hotline".split()),
+    "place": tuple(
+        "homepage website member-centre store helpdesk device-page help-centre order-details settings hotline".split()
+    ),
     "remedy": tuple(
         "unplug charge restart recalibrate update reconnect dry relogin reinstall unmount ventilate tighten descale realign cool wipe".split()
     ),

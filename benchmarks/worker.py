@@ -60,9 +60,7 @@ def serve(build: Build, packages: Sequence[str]) -> None:
         _say(answers, asdict(_round(search, corpus, asked["first"], asked["count"], asked["seconds"], before_mb)))
 
 
-def _build(
-    build: Build, corpus: Corpus, folder: Path, before_mb: float, packages: Sequence[str]
-) -> tuple[Search, Built]:
+def _build(build: Build, corpus: Corpus, folder: Path, before_mb: float, packages: Sequence[str]) -> tuple[Search, Built]:
     cpu, wall = time.process_time(), time.perf_counter()
     search = build(corpus, folder)
     # What an engine puts off to its first question belongs to building.
@@ -72,9 +70,7 @@ def _build(
         search(number)
     gc.collect()
     grown = _resident_mb() - before_mb
-    return search, Built(
-        build_cpu_s=cpu, build_wall_s=wall, grown_mb=grown, versions={name: version(name) for name in packages}
-    )
+    return search, Built(build_cpu_s=cpu, build_wall_s=wall, grown_mb=grown, versions={name: version(name) for name in packages})
 
 
 def _round(search: Search, corpus: Corpus, first: int, count: int, seconds: float, before_mb: float) -> Round:

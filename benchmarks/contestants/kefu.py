@@ -66,9 +66,7 @@ class Stores:
         document = _document(tenant, sheet, len(chunks))
         draft = self.knowledge.snapshot(tenant).head + 1
         added = tuple(replace(chunk, document_id=sheet, tenant=tenant, source=sheet, added_in=draft) for chunk in chunks)
-        self.knowledge.apply(
-            KnowledgeChange(tenant=tenant, document_id=sheet, snapshot=draft, document=document, added=added)
-        )
+        self.knowledge.apply(KnowledgeChange(tenant=tenant, document_id=sheet, snapshot=draft, document=document, added=added))
         self.keyword.apply(tenant, added, {})
         self.vectors.apply(tenant, embed_chunks(self.embedder, added), {})
 

@@ -36,10 +36,12 @@ def build(corpus: Corpus, folder: Path) -> Search:
     by_word = BM25Retriever.from_texts(texts, metadatas=numbers)
     by_word.k = LEG
     by_vector = FAISS.from_embeddings(zip(texts, corpus.whole.tolist(), strict=True), embeddings, metadatas=numbers)
-    ensemble = EnsembleRetriever(
-        retrievers=[by_word, by_vector.as_retriever(search_kwargs={"k": LEG})], weights=[0.5, 0.5]
-    )
-    return lambda number: [found.metadata["number"] for found in ensemble.invoke(words[number])][:TOP]
+    ensemble = EnsembleRetriever(retrievers=[by_word, by_vector.as_retriever(search_kwargs={"k": LEG})], weights=[0.5, 0.5])
+
+    def search(number: int) -> list[int]:
+        return [found.metadata["number"] for found in ensemble.invoke(words[number])][:TOP]
+
+    return search
 
 
 if __name__ == "__main__":

@@ -47,10 +47,19 @@ def build(corpus: Corpus, folder: Path) -> Search:
     by_vector = VectorStoreIndex(nodes, storage_context=storage).as_retriever(similarity_top_k=LEG)
     # The words are cut already: without stemming and with this pattern bm25s takes them as they are.
     by_word = BM25Retriever.from_defaults(
-        nodes=nodes, similarity_top_k=LEG, skip_stemming=True, token_pattern=r"\S+", verbose=False
+        nodes=nodes,
+        similarity_top_k=LEG,
+        skip_stemming=True,
+        token_pattern=r"\S+",  # noqa: S106 no password
+        verbose=False,
     )
     fusion: Any = QueryFusionRetriever(
-        [by_word, by_vector], similarity_top_k=TOP, num_queries=1, mode="reciprocal_rerank", use_async=False, verbose=False
+        [by_word, by_vector],
+        similarity_top_k=TOP,
+        num_queries=1,
+        mode="reciprocal_rerank",
+        use_async=False,
+        verbose=False,
     )
     return lambda number: [int(found.node.node_id) for found in fusion.retrieve(words[number])]
 
