@@ -1,7 +1,8 @@
 """Several legs' hits to one ranking: per-query normalised weighted sum, and reciprocal ranks to compare with."""
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.knowledge import LegScore
@@ -44,42 +45,38 @@ class Fused:
         return next((score.normalised for score in self.legs if score.leg == leg), 0.0)
 
 
-def leg_scores(leg: str, scores: Scores) -> dict[str, LegScore]:
-    """Min-max normalise one leg's scores (best 1, worst 0; a single hit is 1) and rank them from 1; ties by id."""
-    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    if not ordered:
-        return {}
-    lowest, spread = ordered[-1][1], ordered[0][1] - ordered[-1][1]
+def leg_scores(leg: str, scores: Scores, wanted: Container[str] | None = None) -> dict[str, LegScore]:
+    """Min-max normalise one leg's scores (best 1, worst 0; a single hit is 1) and rank them from 1; ties by id.
+
+    With `wanted`, only those of it are returned, with the rank and share that they have among all.
+    """
     return {
-        chunk_id: LegScore(leg=leg, raw=raw, normalised=(raw - lowest) / spread if spread else 1.0, rank=rank)
-        for rank, (chunk_id, raw) in enumerate(ordered, 1)
+        chunk_id: LegScore(leg=leg, raw=scores[chunk_id], normalised=share, rank=rank)
+        for rank, (chunk_id, share) in enumerate(_normalised(scores).items(), 1)
+        if wanted is None or chunk_id in wanted
     }
 
 
-def weighted_sum(legs: Mapping[str, Scores], weights: Mapping[str, float]) -> list[Fused]:
-    """Fuse by the weighted mean of normalised scores, best first; legs that found nothing do not count."""
-    found = {leg: leg_scores(leg, scores) for leg, scores in legs.items() if scores}
+def weighted_sum(legs: Mapping[str, Scores], weights: Mapping[str, float], limit: int | None = None) -> list[Fused]:
+    """Fuse by the weighted mean of normalised scores, the best `limit` first; legs that found nothing do not count."""
+    found = {leg: _normalised(scores) for leg, scores in legs.items() if scores}
     total = sum(weights.get(leg, 0.0) for leg in found) or 1.0
-    fused = [
-        Fused(
-            chunk_id=chunk_id,
-            score=sum(weights.get(score.leg, 0.0) * score.normalised for score in scores) / total,
-            legs=scores,
-        )
-        for chunk_id, scores in _by_chunk(found).items()
-    ]
-    return sorted(fused, key=lambda one: (-one.score, one.chunk_id))
+    sums: defaultdict[str, float] = defaultdict(float)
+    for leg, shares in found.items():
+        weight = weights.get(leg, 0.0)
+        for chunk_id, share in shares.items():
+            sums[chunk_id] += weight * share
+    return _best(legs, sums, total, limit)
 
 
-def reciprocal_ranks(legs: Mapping[str, Scores]) -> list[Fused]:
-    """Fuse by reciprocal ranks, best first: what the weighted sum is compared with."""
-    found = {leg: leg_scores(leg, scores) for leg, scores in legs.items() if scores}
-    best = len(found) / (_RANK_CONSTANT + 1) or 1.0
-    fused = [
-        Fused(chunk_id=chunk_id, score=sum(1 / (_RANK_CONSTANT + score.rank) for score in scores) / best, legs=scores)
-        for chunk_id, scores in _by_chunk(found).items()
-    ]
-    return sorted(fused, key=lambda one: (-one.score, one.chunk_id))
+def reciprocal_ranks(legs: Mapping[str, Scores], limit: int | None = None) -> list[Fused]:
+    """Fuse by reciprocal ranks, the best `limit` first: what the weighted sum is compared with."""
+    found = [_normalised(scores) for scores in legs.values() if scores]
+    sums: defaultdict[str, float] = defaultdict(float)
+    for shares in found:
+        for rank, chunk_id in enumerate(shares, 1):
+            sums[chunk_id] += 1 / (_RANK_CONSTANT + rank)
+    return _best(legs, sums, len(found) / (_RANK_CONSTANT + 1) or 1.0, limit)
 
 
 def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -> float:
@@ -88,9 +85,21 @@ def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _by_chunk(found: Mapping[str, Mapping[str, LegScore]]) -> dict[str, tuple[LegScore, ...]]:
-    chunks: dict[str, tuple[LegScore, ...]] = {}
-    for scores in found.values():
-        for chunk_id, score in scores.items():
-            chunks[chunk_id] = (*chunks.get(chunk_id, ()), score)
-    return chunks
+def _normalised(scores: Scores) -> dict[str, float]:
+    """One leg's scores in 0..1, best first; ties by id."""
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    if not ordered:
+        return {}
+    lowest, spread = ordered[-1][1], ordered[0][1] - ordered[-1][1]
+    return {chunk_id: (raw - lowest) / spread if spread else 1.0 for chunk_id, raw in ordered}
+
+
+def _best(legs: Mapping[str, Scores], sums: Mapping[str, float], total: float, limit: int | None) -> list[Fused]:
+    """The highest shares of `total`, best first, with what each leg said; ties by id. Only what is kept becomes objects."""
+    scores = {chunk_id: score / total for chunk_id, score in sums.items()}
+    kept = dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
+    said = [leg_scores(leg, found, kept) for leg, found in legs.items()]
+    return [
+        Fused(chunk_id=chunk_id, score=score, legs=tuple(leg[chunk_id] for leg in said if chunk_id in leg))
+        for chunk_id, score in kept.items()
+    ]

@@ -57,7 +57,7 @@ class SearchKnowledge:
         """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
         found = self.find(query)
         return SearchResult(
-            passages=self.rank(query, found, weighted_sum(found.legs, self.profile.legs))[: query.top_k],
+            passages=self.rank(query, found, weighted_sum(found.legs, self.profile.legs, _READ))[: query.top_k],
             snapshot=found.snapshot,
             facts=found.facts,
             degraded=found.degraded,

