@@ -448,11 +448,15 @@ class KeywordIndex(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkVectors:
-    """A chunk with its unit-length vectors: `titles` one per question or heading, `body` of the text."""
+    """A chunk with its unit-length vectors: `titles` one per question or heading, `body` of the text.
+
+    `passages`: of stretches of a long text; with `body` they form the part "body", where the best one counts.
+    """
 
     chunk: Chunk
     titles: tuple[Vector, ...]
     body: Vector
+    passages: tuple[Vector, ...] = ()
 
 
 class VectorIndex(Protocol):
@@ -462,6 +466,21 @@ class VectorIndex(Protocol):
 
     def search(self, vector: Vector, part: str, where: IndexFilter, k: int) -> tuple[LegHit, ...]:
         """`part` is "title" or "body"; a chunk with several title vectors counts with its best."""
+        ...
+
+
+class DerivedIndex(Protocol):
+    """An index that can be made again from the KnowledgeStore's chunks: what a kill or a full disk took is put back."""
+
+    @property
+    def name(self) -> str: ...
+
+    def known(self, tenant: str) -> Mapping[str, int | None]:
+        """Every indexed chunk id with its removed_in. Raises DependencyUnavailableError when damaged or of another version."""
+        ...
+
+    def discard(self, tenant: str) -> None:
+        """Forget all of the tenant, damaged or not."""
         ...
 
 

@@ -1,11 +1,11 @@
 """A small working world for use-case tests: real SQLite stores in memory, a scripted knowledge service, real policy."""
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
 from shared.adapters.crypto.aes_gcm import AESGCMFieldCipher
 from shared.adapters.crypto.signed_tokens import SignedTokens
@@ -14,7 +14,7 @@ from shared.adapters.masking.masker import PatternMasker
 from shared.adapters.random_ids import RandomIds
 from shared.adapters.sqlite.answer_cache import SQLiteAnswerCache
 from shared.adapters.sqlite.conversations import SQLiteConversationStore
-from shared.adapters.sqlite.database import Database
+from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.ledger import SQLiteLedger
 from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
@@ -27,7 +27,7 @@ from shared.domain.errors import DependencyUnavailableError, NotFoundError
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.domain.ledger import LedgerEntry
 from shared.domain.turn import TurnCommand, TurnResult
-from shared.ports import AnswerCommand
+from shared.ports import AnswerCommand, Clock
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 from shared.use_cases.change_owner import Agent, OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
@@ -112,11 +112,12 @@ class KnowledgeScript:
 class World:
     """Everything wired as `local/` wires it, but for the clock and the knowledge."""
 
-    def __init__(self, folder: Path, database: Database | None = None) -> None:
-        self.database = database or Database(":memory:")
-        self.clock = TickingClock()
+    def __init__(self, database: Database | None = None, clock: Clock | None = None) -> None:
+        self.database = database or Database(MEMORY)
+        self.time = TickingClock()
+        self.clock: Clock = clock or self.time
         self.ids = RandomIds()
-        self.key_ring = FileKeyRing(Database(":memory:"), folder / "master.key")
+        self.key_ring = FileKeyRing(Database(MEMORY, secure_delete=True), os.urandom(32))
         cipher = AESGCMFieldCipher(self.key_ring)
         self.conversations = SQLiteConversationStore(self.database, cipher)
         self.ledger = SQLiteLedger(self.database)
@@ -137,9 +138,7 @@ class World:
             masker=self.masker,
             tokens=self.tokens,
             ids=self.ids,
-            answer=AnswerFromKnowledge(
-                knowledge=self.knowledge, answerer=self.knowledge, cache=self.cache, masker=self.masker
-            ),
+            answer=AnswerFromKnowledge(knowledge=self.knowledge, answerer=self.knowledge, cache=self.cache, masker=self.masker),
             hash_token=lambda token: sha256(token.encode()).hexdigest(),
         )
         self.take_turn = TakeTurn(
@@ -224,5 +223,3 @@ class TurnsInProcess:
         )
         result = self.world.take_turn(command)
         return {"status": str(result.status), "reply": result.reply.message_id if result.reply else ""}
-
-

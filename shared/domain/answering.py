@@ -78,9 +78,7 @@ def plain_heading(heading: str) -> str:
 
 def from_draft(draft: ReplyDraft, passages: Sequence[Passage], rung: Rung, degraded: tuple[str, ...] = ()) -> Answer:
     """Return a draft as an answer with its citations, numbered as in its blocks."""
-    citations = tuple(
-        passage_citation(passages[index], quote) for index, quote in zip(draft.cited, draft.quotes, strict=True)
-    )
+    citations = tuple(passage_citation(passages[index], quote) for index, quote in zip(draft.cited, draft.quotes, strict=True))
     return Answer(
         text=draft.text,
         blocks=draft.blocks,
@@ -155,7 +153,13 @@ def topic(passage: Passage) -> str:
         return chunk.questions[0]
     headings = [plain_heading(heading) for heading in (chunk.document_title, *chunk.heading_path, chunk.title) if heading]
     distinct = list(dict.fromkeys(headings))
-    return distinct[0] if len(distinct) == 1 else f"{distinct[0]}：{distinct[-1]}" if chunk.language == "zh" else f"{distinct[0]}: {distinct[-1]}"
+    return (
+        distinct[0]
+        if len(distinct) == 1
+        else f"{distinct[0]}：{distinct[-1]}"
+        if chunk.language == "zh"
+        else f"{distinct[0]}: {distinct[-1]}"
+    )
 
 
 def refuse(language: Language, *, confidence: float = 0.0, degraded: tuple[str, ...] = (), request: bool = False) -> Answer:

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 from shared.domain.wording import codes, content_terms, fold, host, links, numbers, shingles, terms
 
-_TAG = re.compile(r"<\s*/?\s*[a-z!][^<>]{0,2000}>|<\s*(?:script|img|iframe|svg|object|embed|style|link|meta|form|a)\b|javascript:|data:text/html|&#x?\w{1,6};|\bon(?:error|load|click|mouseover|focus)\s*=", re.IGNORECASE)
+_TAG = re.compile(
+    r"<\s*/?\s*[a-z!][^<>]{0,2000}>|<\s*(?:script|img|iframe|svg|object|embed|style|link|meta|form|a)\b|javascript:|data:text/html|&#x?\w{1,6};|\bon(?:error|load|click|mouseover|focus)\s*=",
+    re.IGNORECASE,
+)
 _MARKDOWN_IMAGE = re.compile(r"!?\[[^\]\n]{0,200}\]\s{0,3}\([^)\n]{0,500}\)")
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{2,20}_\d{1,4}\]")
 _FENCE = re.compile(r"(?:passage|question|history)-[0-9a-f]{8,}", re.IGNORECASE)

@@ -8,14 +8,18 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|\d+(?:[.,:]\d+)*(?![a-z\d])|[a-z]{{0,8}}\d[a-z\d]*|[a-z]+(?:'[a-z]+)?")
 _NUMBER = re.compile(r"(?<![\d.,:a-z-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|(?<![\d.a-z])\d+(?:\.\d+)?")
 # A code names one thing among its siblings: L5, S3, E03, AC-110. A bare number or a word does not.
-_CODE = re.compile(r"(?<![a-z0-9])([a-z]{1,8})-?(\d{1,4}[a-z]{0,2})(?![a-z0-9])(?:[ -]?(pro|max|mini|plus|ultra|lite|se)(?![a-z]))?")
+_CODE = re.compile(
+    r"(?<![a-z0-9])([a-z]{1,8})-?(\d{1,4}[a-z]{0,2})(?![a-z0-9])(?:[ -]?(pro|max|mini|plus|ultra|lite|se)(?![a-z]))?"
+)
 _NOT_CODES = frozenset({"no", "page", "step", "day", "top", "age", "rmb", "cny", "usd"})
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；、）)\]】」』]+", re.IGNORECASE)
 _HOST = re.compile(r"^(?:https?://)?([^/:?#\s]+)", re.IGNORECASE)
 
 _HAN_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HAN_PLACES = {"十": 10, "百": 100, "千": 1000}
-_HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千]+(?=万|个|天|日|年|月|周|小时|分钟|秒|元|块|次|台|件|倍|折|人|岁|公里|米|寸|级|张|只|套|份|期)")
+_HAN_NUMBER = re.compile(
+    r"[零〇一二两三四五六七八九十百千]+(?=万|个|天|日|年|月|周|小时|分钟|秒|元|块|次|台|件|倍|折|人|岁|公里|米|寸|级|张|只|套|份|期)"
+)
 _ENGLISH_NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100,
@@ -31,7 +35,9 @@ _STOP_WORDS = frozenset(
     that's what's there's couldn't wouldn't shouldn't haven't hasn't let's you're we're they're say said use using used""".split()
 )
 # Characters that carry grammar, not content: Chinese runs are cut at them before bigrams are made.
-_STOP_HAN = frozenset("的了吗呢啊吧呀嘛把被我你您他她它们这那个是在有和与及或就都也还要想能可会请问怎么什哪谁几多少为何如以后到给让对从么得着过没不跟用上下里")
+_STOP_HAN = frozenset(
+    "的了吗呢啊吧呀嘛把被我你您他她它们这那个是在有和与及或就都也还要想能可会请问怎么什哪谁几多少为何如以后到给让对从么得着过没不跟用上下里"
+)
 _STOP_PHRASES = re.compile(
     "请问|你好|您好|谢谢|怎么样|怎么办|怎么|怎样|如何|为什么|为啥|是不是|能不能|可不可以|可以|需不需要|需要|有没有|什么时候|什么|哪里|哪儿|哪些|"
     "哪个|多少钱|多少|多久|多长时间|几天|几个|一下|帮我|我想|我要|想要|知道|告诉|咨询|一个|的话|如果|但是|还是|以及|关于|应该|现在|目前|时候|"
@@ -53,7 +59,17 @@ def tokens(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Return an English word without its commonest endings (plural, -ed, -ing, -ly), so that forms of one word meet."""
     word = word.removesuffix("'s")
-    for ending, rest in (("iies", ""), ("ies", "y"), ("ied", "y"), ("ing", ""), ("edly", ""), ("ed", ""), ("es", ""), ("s", ""), ("ly", "")):
+    for ending, rest in (
+        ("iies", ""),
+        ("ies", "y"),
+        ("ied", "y"),
+        ("ing", ""),
+        ("edly", ""),
+        ("ed", ""),
+        ("es", ""),
+        ("s", ""),
+        ("ly", ""),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = word[: -len(ending)] + rest
             break

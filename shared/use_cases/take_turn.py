@@ -90,7 +90,8 @@ class TakeTurn:
                 conversation=after,
                 expected_version=conversation.version,
                 expected_owner=conversation.owner,
-                owner_token=f"turn:{command.message_id}",
+                # This draft's own token: another worker's commit of the same message is a conflict, not our success.
+                owner_token=f"turn:{reply.message_id}",
                 messages=(asked, reply),
                 closings=(closing,),
                 events=tuple(self._event(name, ids, context) for name, ids in draft.events),

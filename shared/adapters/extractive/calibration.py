@@ -137,4 +137,3 @@ def fitted() -> Calibration:
     raw = cast("dict[str, object]", json.loads(_WEIGHTS.read_text(encoding="utf-8")))
     weights = cast("dict[str, float]", raw["weights"])
     return Calibration(version=str(raw["version"]), intercept=float(cast("float", raw["intercept"])), weights=weights)
-

@@ -106,9 +106,7 @@ def _view(
     scored = tuple(_scored(asked, unit, units, features, above) for unit in units)
     language = passage.chunk.language or detect_language(passage.chunk.text)
     met = above.union(*(entry.own for entry in scored))
-    return View(
-        index=index, passage=passage, units=scored, met=met, heading_met=above, same_language=language == asked.language
-    )
+    return View(index=index, passage=passage, units=scored, met=met, heading_met=above, same_language=language == asked.language)
 
 
 def _scored(asked: Asked, unit: Unit, units: tuple[Unit, ...], features: list[frozenset[str]], above: frozenset[int]) -> Scored:
@@ -135,6 +133,6 @@ def _heading_penalty(unit: Unit) -> float:
     """A line without an end, or with a question mark, announces an answer and is none."""
     if unit.kind is not UnitKind.SENTENCE:
         return 0.0
-    if unit.text.startswith("#") or unit.text.rstrip("”’」』）)\"*").endswith(("？", "?")):
+    if unit.text.startswith("#") or unit.text.rstrip('”’」』）)"*').endswith(("？", "?")):
         return 0.5
     return 0.12 if unit.announces else 0.0

@@ -18,7 +18,9 @@ _HARD = 300
 _WORD = 2.5
 _WORDS = re.compile(r"[A-Za-z0-9][\w'.-]*")
 _CLOSE = 0.72
-_JOINS = re.compile(r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b")
+_JOINS = re.compile(
+    r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

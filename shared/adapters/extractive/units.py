@@ -8,8 +8,12 @@ from functools import lru_cache
 # Ends of sentences, with the closing quotes and brackets that belong to them. An English full stop ends a sentence only
 # before a space and something that can start one, so that "3.5", "e.g. this" and "a.m. on" stay whole.
 _END = re.compile(r"[。！？!?]+[”’」』）)】》\"]*|\.(?=[”’\"')]*\s+[\"“'(\[]?[A-Z0-9\u4e00-\u9fff])[”’\"')]*")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|No|Nos|approx|Mr|Mrs|Ms|Dr|St|Inc|Ltd|Co|Fig|min|max|Tel|[A-Z])|\ba\.m|\bp\.m)\.$")
-_ORDERED = re.compile(r"^\s*(?:\d{1,2}[.、)）]\s*|[(（]\d{1,2}[)）]\s*|[①-⑳]\s*|第[一二三四五六七八九十]{1,3}步[:：，,、]?\s*|[Ss]tep\s+\d{1,2}[.:：)]?\s+)(?=\S)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|No|Nos|approx|Mr|Mrs|Ms|Dr|St|Inc|Ltd|Co|Fig|min|max|Tel|[A-Z])|\ba\.m|\bp\.m)\.$"
+)
+_ORDERED = re.compile(
+    r"^\s*(?:\d{1,2}[.、)）]\s*|[(（]\d{1,2}[)）]\s*|[①-⑳]\s*|第[一二三四五六七八九十]{1,3}步[:：，,、]?\s*|[Ss]tep\s+\d{1,2}[.:：)]?\s+)(?=\S)"
+)
 _BULLET = re.compile(r"^\s*(?:[-*•·●○▪◦–]\s+|[•·●○▪◦]\s*)(?=\S)")
 _RULE = re.compile(r"^[\s|:\-—=*_+]+$")
 _LEAD_IN = re.compile(r"[:：]\s*$")
@@ -116,7 +120,11 @@ def _sentences(text: str, start: int, end: int, group: int, index: int) -> list[
 
 
 def _stops(text: str, start: int, end: int) -> list[int]:
-    return [match.end() for match in _END.finditer(text, start, end) if not _ABBREVIATION.search(text[max(start, match.end() - 8) : match.end()])]
+    return [
+        match.end()
+        for match in _END.finditer(text, start, end)
+        if not _ABBREVIATION.search(text[max(start, match.end() - 8) : match.end()])
+    ]
 
 
 def _sentence(text: str, start: int, end: int, group: int, index: int, *, first: bool) -> Unit:

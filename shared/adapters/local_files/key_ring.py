@@ -32,19 +32,38 @@ SCHEMA = Schema(
 
 
 class FileKeyRing:
-    """Keys in `database` (open it with secure_delete), wrapped by the 32 bytes in `master_key_file` (made at first start).
+    """Data keys in `database` (open it with secure_delete), wrapped by the 32 bytes of `master_key`.
 
-    Keep the master key file out of the backups that hold the keys. A destroyed key is overwritten in the file and the
-    write-ahead log is cut, before `destroy` returns; what a copy-on-write disk keeps of old blocks is beyond our reach.
+    A destroyed key is overwritten in the file, and the write-ahead log is cut, before `destroy` returns; what a
+    copy-on-write disk keeps of old blocks is beyond our reach.
     """
 
-    def __init__(self, database: Database, master_key_file: Path) -> None:
+    def __init__(self, database: Database, master_key: bytes) -> None:
         self._database = database
+        self._master = master_key
         database.ensure(SCHEMA)
-        check = database.fetch_one("SELECT wrapped FROM keys WHERE place = ?", (_CHECK_PLACE,))
-        self._master = _read_master_key(master_key_file, must_exist=check is not None)
-        self._name = master_key_file.name
         self._verify()
+
+    @classmethod
+    def at(cls, folder: Path) -> "FileKeyRing":
+        """Open `keys.db` and `master.key` in `folder`; both are made, for their owner alone, at the first start.
+
+        Raises DependencyUnavailableError when the master key is missing, damaged, or that of other data. Keep it out of
+        the backups that hold the data.
+        """
+        key_file, keys = folder / "master.key", folder / "keys.db"
+        with disk_errors(folder.name):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if keys.exists() and not key_file.exists():
+                raise DependencyUnavailableError(key_file.name, "the file is missing; restore it, or no data can be read")
+            master_key = create_once(key_file, os.urandom(_KEY_BYTES))
+        if len(master_key) != _KEY_BYTES:
+            raise DependencyUnavailableError(key_file.name, "the file is damaged; restore it, or no data can be read")
+        return cls(Database(keys, secure_delete=True), master_key)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
 
     def data_key(self, tenant: str, subject_id: str) -> bytes:
         key = self._get_or_make(self._place("subject", tenant, subject_id))
@@ -94,7 +113,8 @@ class FileKeyRing:
         try:
             open_bytes(self._master, wrapped, _CHECK_PLACE)
         except InvalidInputError as error:
-            raise DependencyUnavailableError(self._name, "it is not the key of this data; restore the right file") from error
+            reason = "the master key is not that of this data; restore the right file"
+            raise DependencyUnavailableError(self._database.name, reason) from error
 
     def _cut_log(self) -> None:
         deadline = time.monotonic() + _TRUNCATE_S
@@ -102,18 +122,3 @@ class FileKeyRing:
             if time.monotonic() > deadline:
                 raise DependencyUnavailableError(self._database.name, "a reader holds old keys; destroy again")
             time.sleep(0.01)
-
-
-def _read_master_key(path: Path, *, must_exist: bool) -> bytes:
-    if must_exist and not path.exists():
-        raise DependencyUnavailableError(path.name, "the master key file is missing; restore it, or no data can be read")
-    with disk_errors(path.name):
-        key = create_once(path, os.urandom(_KEY_BYTES)) if not path.exists() else _read_private(path)
-    if len(key) != _KEY_BYTES:
-        raise DependencyUnavailableError(path.name, "the master key file is damaged; restore it")
-    return key
-
-
-def _read_private(path: Path) -> bytes:
-    path.chmod(0o600)
-    return path.read_bytes()

@@ -61,12 +61,17 @@ class FileObjectStore:
                     yield (Path(path) / name).relative_to(self._root).as_posix()
 
     def _path(self, key: str) -> Path:
-        if not key.startswith("tenants/") or key.count("/") < 2:
-            raise InvalidInputError("key", 'must start with "tenants/TENANT/"')
-        if len(key.encode("utf-8", "surrogatepass")) > _MAX_KEY_BYTES:
-            raise InvalidInputError("key", f"must have at most {_MAX_KEY_BYTES} bytes")
-        _check_segments(key)
+        check_key(key)
         return self._root / key
+
+
+def check_key(key: str) -> None:
+    """Raise InvalidInputError for a key that is not "tenants/TENANT/..." or could leave its folder."""
+    if not key.startswith("tenants/") or key.count("/") < 2:
+        raise InvalidInputError("key", 'must start with "tenants/TENANT/"')
+    if len(key.encode("utf-8", "surrogatepass")) > _MAX_KEY_BYTES:
+        raise InvalidInputError("key", f"must have at most {_MAX_KEY_BYTES} bytes")
+    _check_segments(key)
 
 
 def _check_segments(key: str) -> None:

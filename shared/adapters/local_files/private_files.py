@@ -70,13 +70,18 @@ def replace_file(path: Path, data: bytes) -> None:
 def create_once(path: Path, data: bytes) -> bytes:
     """Create `path` with `data` unless it exists, and return what it holds: all processes agree on one content."""
     with disk_errors(path.name):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = write_durably(path.parent, data)
-        try:
-            with contextlib.suppress(FileExistsError):
-                os.link(written, path)
-        finally:
-            written.unlink()
-        sync_folder(path.parent)
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _link_once(path, data)
         path.chmod(0o600)
         return path.read_bytes()
+
+
+def _link_once(path: Path, data: bytes) -> None:
+    written = write_durably(path.parent, data)
+    try:
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(written)
+    finally:
+        written.unlink()
+    sync_folder(path.parent)

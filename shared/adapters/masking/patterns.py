@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 # Full-width digits, letters and signs stand one for one for the plain ones, so that offsets stay those of the original.
 _PLAIN = str.maketrans(
-    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0xA0: " "}
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {0x3000: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0xA0: " "}
 )
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])", re.ASCII)
 _IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![0-9A-Za-z])", re.ASCII
+    r"(?<![0-9A-Za-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![0-9A-Za-z])",
+    re.ASCII,
 )
 _CARD = re.compile(
     r"(?<![0-9A-Za-z.#])(?:\d{4}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{6}[ -]\d{13}|\d{13,19})(?![0-9A-Za-z]|\.\d|-\d)",
@@ -27,7 +29,10 @@ _LANDLINE = re.compile(
 )
 _INTERNATIONAL = re.compile(r"(?<![0-9A-Za-z+])(?:\+|00(?=[1-9]))(?:[ ().-]{0,2}\d){8,15}(?![0-9A-Za-z])", re.ASCII)
 # Ten digits as North America writes them; the exchange starts with 2-9, which keeps 400 and 800 service numbers apart.
-_TEN_DIGITS = re.compile(r"(?<![0-9A-Za-z.+-])(?:\((?!400|800)[2-9]\d{2}\) ?|(?!400|800)[2-9]\d{2}[-.])[2-9]\d{2}[-.]\d{4}(?![0-9A-Za-z]|[.-]\d)", re.ASCII)
+_TEN_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z.+-])(?:\((?!400|800)[2-9]\d{2}\) ?|(?!400|800)[2-9]\d{2}[-.])[2-9]\d{2}[-.]\d{4}(?![0-9A-Za-z]|[.-]\d)",
+    re.ASCII,
+)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·•. -]?(?=[A-Z]{0,5}\d)[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![0-9A-Za-z])"
 )

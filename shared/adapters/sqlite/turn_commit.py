@@ -31,6 +31,7 @@ _UPDATE = (
 )
 _REMEMBER = "INSERT INTO commits VALUES (:tenant, :conversation_id, :version, :owner_token)"
 _IS_OURS = "SELECT 1 FROM commits WHERE tenant = ? AND conversation_id = ? AND owner_token = ?"
+_IS_THERE = "SELECT 1 FROM messages WHERE tenant = ? AND conversation_id = ? AND message_id = ?"
 _STORED_OWNER = "SELECT owner FROM conversations WHERE tenant = ? AND conversation_id = ?"
 _APPEND = insert_into("messages", MESSAGE_COLUMNS)
 _LAST_BOT_RUNG = """SELECT rung FROM messages WHERE tenant = ? AND conversation_id = ? AND position < ? AND author = 'bot'
@@ -90,7 +91,7 @@ def _sealed(commit: TurnCommit, seal: Seal) -> _Sealed:
 def _check_repeat(connection: sqlite3.Connection, commit: TurnCommit) -> None:
     """Return when this very commit was written before; else raise why it is refused."""
     key = (commit.conversation.tenant, commit.conversation.conversation_id)
-    if connection.execute(_IS_OURS, (*key, commit.owner_token)).fetchone() is not None:
+    if _is_repeat(connection, commit):
         return
     stored = connection.execute(_STORED_OWNER, key).fetchone()
     if stored is None:
@@ -98,6 +99,14 @@ def _check_repeat(connection: sqlite3.Connection, commit: TurnCommit) -> None:
     if stored[0] != commit.expected_owner.value:
         raise OwnerChangedError(key[1], stored[0])
     raise VersionConflictError("conversation", key[1])
+
+
+def _is_repeat(connection: sqlite3.Connection, commit: TurnCommit) -> bool:
+    """Whether the token wrote this commit before; one that brings other messages under the same token did not."""
+    key = (commit.conversation.tenant, commit.conversation.conversation_id)
+    if connection.execute(_IS_OURS, (*key, commit.owner_token)).fetchone() is None:
+        return False
+    return all(connection.execute(_IS_THERE, (*key, message.message_id)).fetchone() for message in commit.messages)
 
 
 def _append_messages(connection: sqlite3.Connection, commit: TurnCommit, records: Sequence[Record]) -> None:

@@ -1,0 +1,76 @@
+"""Embedder over the exported e5 model: onnxruntime on one thread; processes, not threads, give more throughput."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from shared.adapters.e5.export import MODEL_FILE, VOCABULARY_FILE, is_exported
+from shared.adapters.e5.vocabulary import E5Tokenizer, Vocabulary
+from shared.adapters.e5.weights import Floats
+from shared.domain.errors import DependencyUnavailableError
+
+# Padded tokens per run: bounds memory, and keeps short texts from waiting for long ones.
+_TOKENS_PER_RUN = 2048
+
+
+class E5Embedder:
+    """Port Embedder. Vectors are rows of a float32 array (texts, 384), of unit length. Safe to call from several threads."""
+
+    name = "e5-small-zh-en-int8-1"
+    dimensions = 384
+
+    def __init__(self, folder: Path, max_tokens: int = 512) -> None:
+        """Load `folder`. Raises DependencyUnavailableError when `export_model` has not written it or it does not load."""
+        if not is_exported(folder):
+            raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
+        try:
+            self._tokenizer = E5Tokenizer(Vocabulary.load(folder / VOCABULARY_FILE), max_tokens)
+            self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime and tokenizers raise bare classes of their own
+            raise DependencyUnavailableError("e5", f"the model in {folder} does not load; delete the folder") from error
+
+    def embed_queries(self, texts: Sequence[str]) -> Floats:
+        """Vectors of questions."""
+        return self._embed([f"query: {text}" for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        """Vectors of what is to be found: bodies, titles, question variants."""
+        return self._embed([f"passage: {text}" for text in texts])
+
+    def _embed(self, texts: list[str]) -> Floats:
+        encoded = [self._tokenizer.encode(text) for text in texts]
+        vectors = np.empty((len(texts), self.dimensions), np.float32)
+        for batch in _batches_by_length(encoded):
+            vectors[batch] = self._run([encoded[i] for i in batch])
+        return vectors
+
+    def _run(self, encoded: list[list[int]]) -> Any:
+        width = max(map(len, encoded))
+        # Padding is id 0: its value never matters, the mask takes it out.
+        ids = np.zeros((len(encoded), width), np.int64)
+        mask = np.zeros((len(encoded), width), np.int64)
+        for row, tokens in enumerate(encoded):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        return self._session.run(None, {"ids": ids, "mask": mask})[0]
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return options
+
+
+def _batches_by_length(encoded: list[list[int]]) -> list[list[int]]:
+    """Indexes in batches of similar length, each at most _TOKENS_PER_RUN padded tokens (a single long text is allowed)."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
+        length = len(encoded[index])
+        if not batches or (len(batches[-1]) + 1) * length > _TOKENS_PER_RUN:
+            batches.append([])
+        batches[-1].append(index)
+    return batches

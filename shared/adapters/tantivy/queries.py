@@ -1,0 +1,57 @@
+"""Questions to tantivy queries: the most telling terms over three fields, and the filters inside the query."""
+
+from datetime import date
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher, TextAnalyzer
+
+from shared.adapters.tantivy.analysis import is_single_character, question_terms
+from shared.adapters.tantivy.schema import TEXT_FIELDS
+from shared.ports import IndexFilter
+
+# A long question keeps its rarest terms: more of them cost time and let filler words outvote the subject.
+_MAX_TERMS = 24
+_FIELD_WEIGHTS = {"title": 1.0, "questions": 1.0, "body": 1.0}
+_SINGLE_CHARACTER_WEIGHT = 0.4
+
+
+def build_query(
+    schema: Schema, searcher: Searcher, analyzer: TextAnalyzer, text: str, language: str, where: IndexFilter
+) -> Query:
+    """A scored match of any term in any field, of documents in `language` that `where` may see."""
+    terms = _rarest(searcher, analyzer, question_terms(text))
+    if not terms:
+        return Query.empty_query()
+    match = Query.boolean_query([(Occur.Should, _term_query(schema, term)) for term in terms])
+    spoken = Query.const_score_query(Query.term_query(schema, "language", language, "basic"), 0.0)
+    return Query.boolean_query([(Occur.Must, match), (Occur.Must, spoken), *_exclusions(schema, where)])
+
+
+def _rarest(searcher: Searcher, analyzer: TextAnalyzer, terms: list[str]) -> list[str]:
+    """The indexed terms that fewest documents have, at most _MAX_TERMS."""
+    stemmed = dict.fromkeys(word for term in terms for word in analyzer.analyze(term))
+    counted = [(sum(searcher.doc_freq(field, term) for field in TEXT_FIELDS), term) for term in stemmed]
+    return [term for count, term in sorted(counted) if count][:_MAX_TERMS]
+
+
+def _term_query(schema: Schema, term: str) -> Query:
+    weight = _SINGLE_CHARACTER_WEIGHT if is_single_character(term) else 1.0
+    fields = [
+        (Occur.Should, Query.boost_query(Query.term_query(schema, field, term, "freq"), weight * boost))
+        for field, boost in _FIELD_WEIGHTS.items()
+    ]
+    return Query.boolean_query(fields)
+
+
+def _exclusions(schema: Schema, where: IndexFilter) -> list[tuple[Occur, Query]]:
+    """What the reader may not see, said as exclusions: through the inverted index they cost only what they exclude."""
+    day = date.fromisoformat(where.today).toordinal()
+    return [
+        (Occur.MustNot, _range(schema, "added_in", lowest=where.snapshot + 1)),
+        (Occur.MustNot, _range(schema, "removed_in", highest=where.snapshot)),
+        (Occur.MustNot, _range(schema, "valid_from", lowest=day + 1)),
+        (Occur.MustNot, _range(schema, "valid_to", highest=day - 1)),
+    ]
+
+
+def _range(schema: Schema, field: str, lowest: int | None = None, highest: int | None = None) -> Query:
+    return Query.range_query(schema, field, FieldType.Integer, lowest, highest, use_inverted_index=True)

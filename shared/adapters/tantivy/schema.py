@@ -1,0 +1,69 @@
+"""What a tantivy document of ours looks like, and how a chunk becomes one."""
+
+import json
+from datetime import date
+from typing import Any
+
+from tantivy import Document, Schema, SchemaBuilder
+
+from shared.adapters.tantivy.analysis import ANALYZER, spaced_terms
+from shared.domain.knowledge import Chunk
+
+# Changed whenever the schema or the analysis changes: an index of another version is rebuilt from the chunks.
+VERSION = "1"
+
+TEXT_FIELDS = ("title", "questions", "body")
+NUMBER_FIELDS = ("added_in", "removed_in", "valid_from", "valid_to")
+
+# A day or snapshot that never comes. Numbers are indexed, so that "removed by now" touches only what was removed.
+NEVER = 1 << 40
+
+
+def build_schema() -> Schema:
+    """Fields: id, language, three analysed texts, four numbers to filter by, and the source to index the chunk again."""
+    builder = SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("source", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="freq")
+    for name in NUMBER_FIELDS:
+        builder.add_integer_field(name, stored=True, indexed=True)
+    return builder.build()
+
+
+def day_number(day: date | None, absent: int) -> int:
+    """Days since year 1, or `absent`."""
+    return absent if day is None else day.toordinal()
+
+
+def to_document(chunk: Chunk, removed_in: int | None) -> Document:
+    """The document of a chunk; `removed_in` overrides the chunk's own where it is given."""
+    removed = removed_in if removed_in is not None else chunk.removed_in
+    return _document(
+        {
+            "id": chunk.chunk_id,
+            "language": chunk.language,
+            "source": json.dumps([chunk.title, list(chunk.heading_path), list(chunk.questions), chunk.text], ensure_ascii=False),
+            "added_in": chunk.added_in,
+            "removed_in": NEVER if removed is None else removed,
+            "valid_from": day_number(chunk.valid_from, 0),
+            "valid_to": day_number(chunk.valid_to, NEVER),
+        }
+    )
+
+
+def with_removal(stored: Document, removed_in: int) -> Document:
+    """The same document, removed in that snapshot: tantivy cannot change one in place."""
+    fields = {name: stored.get_first(name) for name in ("id", "language", "source", *NUMBER_FIELDS)}
+    return _document({**fields, "removed_in": removed_in})
+
+
+def _document(fields: dict[str, Any]) -> Document:
+    title, heading_path, questions, text = json.loads(fields["source"])
+    analysed = {
+        "title": spaced_terms(" ".join([title, *(heading for heading in heading_path if heading != title)])),
+        "questions": spaced_terms(" ".join(questions)),
+        "body": spaced_terms(text),
+    }
+    return Document(**{name: [value] for name, value in {**fields, **analysed}.items()})

@@ -1,0 +1,170 @@
+"""Find the passages that answer a question: legs side by side, fused, without duplicates, with a calibrated probability."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Generic, TypeVar
+
+from shared.domain.errors import NotFoundError, SupportError
+from shared.domain.fusion import Fused, RankingProfile, Scores, weighted_sum
+from shared.domain.knowledge import Chunk, FactAnswer, FactTable, Passage, SearchQuery, SearchResult
+from shared.domain.ranking import rank_passages
+from shared.domain.synonyms import expanded
+from shared.ports import CompanyStore, Embedder, IndexFilter, KeywordIndex, KnowledgeStore, LegHit, Vector, VectorIndex
+
+T = TypeVar("T")
+LookUpFacts = Callable[[SearchQuery, Sequence[FactTable]], FactAnswer]
+
+# How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
+_LEG_DEPTH = 100
+_READ = 30
+_PARTS = ("title", "body")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What each leg found (chunk id to its own score), the facts, and which legs are missing."""
+
+    legs: Mapping[str, Scores]
+    facts: FactAnswer | None
+    snapshot: int
+    degraded: tuple[str, ...]
+    took_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchKnowledge:
+    """Ports, and the weights of the release. `embedder` None: the machine has no model, keywords alone answer.
+
+    `executor` runs the legs; made once by the composition, with at least four threads. `leg_timeout_s` bounds each leg.
+    A leg that fails or is late leaves its name in `SearchResult.degraded`; the others answer. Raises
+    DependencyUnavailableError only when the KnowledgeStore itself does not answer.
+    """
+
+    knowledge: KnowledgeStore
+    keyword: KeywordIndex
+    vectors: VectorIndex
+    embedder: Embedder | None
+    executor: Executor
+    profile: RankingProfile
+    companies: CompanyStore | None = None
+    look_up_facts: LookUpFacts | None = None
+    leg_timeout_s: float = 1.0
+
+    def __call__(self, query: SearchQuery) -> SearchResult:
+        """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
+        found = self.find(query)
+        return SearchResult(
+            passages=self.rank(query, found, weighted_sum(found.legs, self.profile.legs))[: query.top_k],
+            snapshot=found.snapshot,
+            facts=found.facts,
+            degraded=found.degraded,
+            took_ms=found.took_ms,
+        )
+
+    def find(self, query: SearchQuery) -> Found:
+        """Ask every leg; the two vector legs wait for the question's vector, which is made once."""
+        where = self._where(query)
+        race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s)
+        facts = race.start("facts", self._facts, query, where) if self.look_up_facts is not None else None
+        keyword = race.start("keyword", self._by_keyword, query, where)
+        vector = self._embed(race, query.text)
+        by_part = {} if vector is None else {part: race.start(part, self._by_vector, vector, part, where) for part in _PARTS}
+        legs = {"keyword": _scores(race.result(keyword, ()))}
+        legs |= {part: _scores(race.result(leg, ())) for part, leg in by_part.items()}
+        return Found(
+            legs=legs,
+            facts=None if facts is None else race.result(facts, None),
+            snapshot=where.snapshot,
+            degraded=tuple(race.degraded),
+            took_ms=dict(race.took_ms),
+        )
+
+    def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused]) -> tuple[Passage, ...]:
+        """Read the best fused chunks and order them by a closer look."""
+        first = fused[:_READ]
+        chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in first])
+        readable = [
+            (one, chunks[one.chunk_id])
+            for one in first
+            if one.chunk_id in chunks and _may_see(chunks[one.chunk_id], query, found.snapshot)
+        ]
+        return tuple(rank_passages(query, readable, self.profile))
+
+    def _where(self, query: SearchQuery) -> IndexFilter:
+        snapshot = query.snapshot if query.snapshot is not None else self.knowledge.snapshot(query.tenant).published
+        return IndexFilter(tenant=query.tenant, audiences=query.audiences, snapshot=snapshot, today=query.today.isoformat())
+
+    def _embed(self, race: "_Race", text: str) -> Vector | None:
+        if self.embedder is None:
+            race.degraded.append("embedder")
+            return None
+        vectors = race.result(race.start("embedder", self.embedder.embed_queries, [text]), ())
+        return vectors[0] if len(vectors) else None
+
+    def _by_keyword(self, query: SearchQuery, where: IndexFilter) -> tuple[LegHit, ...]:
+        text = expanded(query.text, self._synonyms(query))
+        return self.keyword.search(text, query.language, where, _LEG_DEPTH)
+
+    def _by_vector(self, vector: Vector, part: str, where: IndexFilter) -> tuple[LegHit, ...]:
+        return self.vectors.search(vector, part, where, _LEG_DEPTH)
+
+    def _synonyms(self, query: SearchQuery) -> Sequence[Sequence[str]]:
+        if self.companies is None:
+            return ()
+        try:
+            return self.companies.get(query.tenant).synonyms.get(query.language, ())
+        except NotFoundError:
+            return ()
+
+    def _facts(self, query: SearchQuery, where: IndexFilter) -> FactAnswer | None:
+        tables = self.knowledge.tables(query.tenant, where.snapshot, query.audiences)
+        return self.look_up_facts(query, tables) if self.look_up_facts is not None and tables else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leg(Generic[T]):
+    name: str
+    began: float
+    future: Future[T]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Race:
+    """Legs under way, each with its own time-out from its start; who was late or failed, and how long each took."""
+
+    executor: Executor
+    timeout_s: float
+    degraded: list[str] = field(default_factory=list)
+    took_ms: dict[str, float] = field(default_factory=dict)
+
+    def start(self, name: str, function: Callable[..., T], *arguments: object) -> _Leg[T]:
+        return _Leg(name=name, began=perf_counter(), future=self.executor.submit(function, *arguments))
+
+    def result(self, leg: _Leg[T], missing: T) -> T:
+        """Wait for a leg; `missing` when it failed or is late."""
+        try:
+            return leg.future.result(timeout=max(0.0, leg.began + self.timeout_s - perf_counter()))
+        except (SupportError, FutureTimeoutError):
+            leg.future.cancel()
+            self.degraded.append(leg.name)
+            return missing
+        finally:
+            self.took_ms[leg.name] = round((perf_counter() - leg.began) * 1000, 2)
+
+
+def _scores(hits: Sequence[LegHit]) -> Scores:
+    return {hit.chunk_id: hit.score for hit in hits}
+
+
+def _may_see(chunk: Chunk, query: SearchQuery, snapshot: int) -> bool:
+    """The engines have filtered already; an index that lags behind the store must still never show what it may not."""
+    return (
+        chunk.audience in query.audiences
+        and chunk.added_in <= snapshot
+        and (chunk.removed_in is None or snapshot < chunk.removed_in)
+        and (chunk.valid_from is None or chunk.valid_from <= query.today)
+        and (chunk.valid_to is None or query.today <= chunk.valid_to)
+    )

@@ -1,0 +1,102 @@
+"""Who speaks for the company: every change is conditional, announced, and honest."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.conversation import Owner
+from shared.domain.errors import NotFoundError, OwnerChangedError
+from shared.domain.policy import DialogState, Pending
+from tests.world import ANN, BOB, TENANT, World
+
+
+def notices(world: World) -> list[str]:
+    return [m.text for m in world.conversations.messages(TENANT, "c1", 0, 100) if m.author == "system"]
+
+
+def test_taking_over_is_announced_to_the_customer(world: World) -> None:
+    row = world.owners.take_over(TENANT, "c1", ANN)
+    assert (row.owner, row.agent_name) == (Owner.AGENT, "小安")
+    assert notices(world) == ["小安已接入，接下来由小安为您服务。"]
+
+
+def test_taking_over_twice_is_announced_once(world: World) -> None:
+    world.owners.take_over(TENANT, "c1", ANN)
+    world.owners.take_over(TENANT, "c1", ANN)
+    assert len(notices(world)) == 1
+
+
+def test_a_second_agent_cannot_take_a_conversation_away(world: World) -> None:
+    world.owners.take_over(TENANT, "c1", ANN)
+    with pytest.raises(OwnerChangedError):
+        world.owners.take_over(TENANT, "c1", BOB)
+
+
+def test_an_agent_speaks_only_in_their_own_conversation(world: World) -> None:
+    with pytest.raises(OwnerChangedError):
+        world.speak.as_agent(TENANT, "c1", ANN, "您好", "m1")
+    world.owners.take_over(TENANT, "c1", ANN)
+    assert world.speak.as_agent(TENANT, "c1", ANN, "您好", "m1").agent_name == "小安"
+    with pytest.raises(OwnerChangedError):
+        world.speak.as_agent(TENANT, "c1", BOB, "我来", "m2")
+
+
+def test_an_agents_reply_that_is_sent_again_after_a_lost_answer_stands_once(world: World) -> None:
+    world.owners.take_over(TENANT, "c1", ANN)
+    first = world.speak.as_agent(TENANT, "c1", ANN, "您好", "m1")
+    assert world.speak.as_agent(TENANT, "c1", ANN, "您好", "m1") == first
+    assert len(world.conversations.messages(TENANT, "c1", 0, 100)) == 2
+
+
+def test_handing_back_lets_the_bot_go_on(world: World) -> None:
+    world.owners.take_over(TENANT, "c1", ANN)
+    world.owners.hand_back(TENANT, "c1", ANN)
+    assert world.say("怎么退货？").reply is not None
+
+
+def test_another_tenants_conversation_does_not_exist(world: World) -> None:
+    with pytest.raises(NotFoundError):
+        world.owners.take_over("other", "c1", ANN)
+
+
+def test_a_customer_who_waits_in_vain_is_told_and_offered_a_ticket(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    world.time.advance(timedelta(seconds=31))  # the agent's page was closed
+    row = world.owners.give_up_waiting(TENANT, "c1")
+    assert row.owner is Owner.BOT
+    assert DialogState.read(row.state).pending is Pending.CONTACT
+    assert "目前没有客服能接入" in notices(world)[-1]
+    world.say("13812345678")
+    assert len(world.tickets.for_conversation(TENANT, "c1")) == 1
+
+
+def test_a_customer_whom_somebody_may_still_join_keeps_waiting(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    world.time.advance(timedelta(seconds=20))
+    assert world.owners.give_up_waiting(TENANT, "c1").owner is Owner.QUEUE
+
+
+def test_nobody_waits_longer_than_patience_although_agents_are_there(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    world.time.advance(world.owners.patience)
+    world.agent_is_there()
+    assert world.owners.give_up_waiting(TENANT, "c1").owner is Owner.BOT
+
+
+def test_feedback_is_kept_with_its_comment_and_may_be_changed(world: World) -> None:
+    reply = world.say("怎么退货？").reply
+    assert reply is not None
+    world.speak.give_feedback(TENANT, "c1", reply.message_id, False, "没说运费", "corr")
+    world.speak.give_feedback(TENANT, "c1", reply.message_id, True, "", "corr")
+    kept = world.conversations.message(TENANT, "c1", reply.message_id).feedback
+    assert kept is not None and (kept.helpful, kept.comment) == (True, "")
+
+
+def test_a_customers_own_message_cannot_be_rated(world: World) -> None:
+    asked = world.say("怎么退货？").customer_message
+    assert asked is not None
+    with pytest.raises(Exception, match="name an answer"):
+        world.speak.give_feedback(TENANT, "c1", asked.message_id, True, "", "corr")

@@ -1,0 +1,2 @@
+/** The staff page at `/desk/`. */
+export {};

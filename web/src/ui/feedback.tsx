@@ -1,0 +1,94 @@
+/** Thumbs under an answer, with an optional comment. What is shown as given was saved by the server. */
+
+import { useRef, useState } from "preact/hooks";
+import type { Feedback } from "../wire/types";
+import { useReading } from "./context";
+import { Icon } from "./icons";
+
+export type Rate = (helpful: boolean, comment?: string) => Promise<void>;
+type Step = "ask" | "comment" | "done";
+
+export function FeedbackBar({ feedback, rate }: { feedback: Feedback | null; rate: Rate }) {
+  const { texts } = useReading();
+  const [step, setStep] = useState<Step>(feedback ? "done" : "ask");
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const save = async (helpful: boolean, comment: string, next: Step) => {
+    setBusy(true);
+    setFailed(false);
+    try {
+      await rate(helpful, comment);
+      setStep(next);
+    } catch {
+      setFailed(true);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="kf-feedback" role="group" aria-label={texts.helpfulQuestion}>
+      <Thumb up pressed={feedback?.helpful === true} busy={busy} onPress={() => save(true, "", "comment")} />
+      <Thumb up={false} pressed={feedback?.helpful === false} busy={busy} onPress={() => save(false, "", "comment")} />
+      <span role="status" class="kf-feedback-note">
+        {failed ? texts.feedbackFailed : feedback && step !== "ask" ? texts.thanks : ""}
+      </span>
+      {feedback && step === "comment" && (
+        <CommentForm
+          helpful={feedback.helpful}
+          busy={busy}
+          onSend={(comment) => save(feedback.helpful, comment, "done")}
+          onSkip={() => setStep("done")}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ThumbProps {
+  up: boolean;
+  pressed: boolean;
+  busy: boolean;
+  onPress: () => void;
+}
+
+function Thumb({ up, pressed, busy, onPress }: ThumbProps) {
+  const { texts } = useReading();
+  const label = up ? texts.helpful : texts.unhelpful;
+  return (
+    <button type="button" class="kf-thumb" aria-pressed={pressed} aria-label={label} title={label} disabled={busy} onClick={onPress}>
+      <Icon name={up ? "up" : "downThumb"} size={18} />
+    </button>
+  );
+}
+
+interface CommentProps {
+  helpful: boolean;
+  busy: boolean;
+  onSend: (comment: string) => void;
+  onSkip: () => void;
+}
+
+function CommentForm({ helpful, busy, onSend, onSkip }: CommentProps) {
+  const { texts } = useReading();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const label = helpful ? texts.commentAskGood : texts.commentAskBad;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const comment = field.current?.value.trim() ?? "";
+    if (comment) onSend(comment);
+    else onSkip();
+  };
+  return (
+    <form class="kf-comment" onSubmit={submit}>
+      <textarea ref={field} rows={2} maxLength={1000} aria-label={label} placeholder={label} />
+      <div>
+        <button type="submit" class="kf-button kf-primary" disabled={busy}>
+          {texts.commentSend}
+        </button>
+        <button type="button" class="kf-button" onClick={onSkip}>
+          {texts.commentSkip}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,13 @@
+/** The pages: `/` and `/desk/`. The widget is a build of its own (vite.widget.config.ts). */
+
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    target: "es2022",
+    // A strict policy allows no data: script or style, so nothing is put inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { index: "index.html", desk: "desk/index.html" } },
+  },
+});
