@@ -107,9 +107,7 @@ def _take_turn(stores: Stores, parts: DialogParts) -> TakeTurn:
         answer=answer,
         hash_token=lambda token: sha256(token.encode()).hexdigest(),
     )
-    return TakeTurn(
-        conversations=stores.conversations, ledger=stores.ledger, draft=draft, clock=stores.clock, ids=stores.ids
-    )
+    return TakeTurn(conversations=stores.conversations, ledger=stores.ledger, draft=draft, clock=stores.clock, ids=stores.ids)
 
 
 def token_signer(stores: Stores) -> SignedTokens:

@@ -1,6 +1,5 @@
 """The functions of a single machine: the very handlers and applications that Lambda would run, on the machine's stores."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -91,9 +90,7 @@ def _tickets(stores: Stores, release: str) -> Handler:
         process=ProcessTicket(tickets=stores.tickets, system=DeskTicketSystem(), clock=stores.clock, ids=stores.ids),
         tickets=stores.tickets,
         queue=queue,
-        dead_letters=queue.dead_letters,
+        dead_letters=queue.dead_letters(),
         telemetry=telemetry,
     )
     return make_tickets(consume, telemetry)
-
-

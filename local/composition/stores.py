@@ -40,12 +40,12 @@ class Stores:
     cache: SQLiteAnswerCache
     limiter: SQLiteRateLimiter
     queues: dict[str, SQLiteQueue]
-    databases: tuple[Database, ...]
+    open_files: tuple[Database | FileKeyRing, ...]
 
     def close(self) -> None:
         """Close every file; call it when the threads that used them have ended."""
-        for database in self.databases:
-            database.close()
+        for file in self.open_files:
+            file.close()
 
 
 def open_stores(folder: DataFolder) -> Stores:
@@ -53,10 +53,10 @@ def open_stores(folder: DataFolder) -> Stores:
     clock, ids = SystemClock(), RandomIds()
     state = Database(folder.databases / "state.db")
     queues = Database(folder.databases / "queues.db")
-    keys = Database(folder.keys / "keys.db", secure_delete=True)
+    keys = FileKeyRing.at(folder.keys)
     # Limits and presence need not survive anything, so they cost no disk.
     memory = Database(":memory:")
-    cipher = AESGCMFieldCipher(CachingKeyRing(FileKeyRing(keys, folder.keys / "master.key"), clock))
+    cipher = AESGCMFieldCipher(CachingKeyRing(keys, clock))
     return Stores(
         clock=clock,
         ids=ids,
@@ -71,5 +71,5 @@ def open_stores(folder: DataFolder) -> Stores:
         cache=SQLiteAnswerCache(state),
         limiter=SQLiteRateLimiter(memory),
         queues={contract.name: SQLiteQueue(queues, contract, clock, ids) for contract in QUEUES},
-        databases=(state, queues, keys, memory),
+        open_files=(state, queues, keys, memory),
     )
