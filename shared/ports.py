@@ -384,6 +384,10 @@ class KnowledgeStore(Protocol):
         """A tenant without knowledge has published 0, head 0. The draft's number is always head + 1."""
         ...
 
+    def has_draft(self, tenant: str) -> bool:
+        """Whether anything was applied since the head snapshot was published."""
+        ...
+
     def document(self, tenant: str, document_id: str) -> Document | None:
         """The latest version, published or not."""
         ...
@@ -397,7 +401,11 @@ class KnowledgeStore(Protocol):
         ...
 
     def apply(self, change: KnowledgeChange) -> None:
-        """Write chunks and tables with added_in = snapshot, mark the removed ones. Applying again changes nothing."""
+        """Write chunks and tables with added_in = snapshot, mark the removed ones. Applying again changes nothing.
+
+        A chunk removed earlier in the same draft comes back when it is added again. Tables are the document's whole
+        set. Raises VersionConflictError when `snapshot` is not the draft: readers may see it already.
+        """
         ...
 
     def chunks(self, tenant: str, chunk_ids: Sequence[str]) -> Mapping[str, Chunk]:

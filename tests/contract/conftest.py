@@ -10,7 +10,7 @@ from tests.contract.engines import ENGINES, Ports
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "ports" in metafunc.fixturenames:
-        needs = metafunc.module.NEEDS
+        needs = vars(metafunc.module)["NEEDS"]
         engines = [engine for engine in ENGINES if needs <= engine.offers]
         metafunc.parametrize("ports", engines, ids=[engine.name for engine in engines], indirect=True)
 

@@ -10,7 +10,7 @@ import chatStyle from "./style/chat.css?inline";
 import widgetStyle from "./style/widget.css?inline";
 import { preferredLanguage } from "./text/language";
 import { paletteOf } from "./theme/palette";
-import { Panel, type PanelControl } from "./ui/panel";
+import { OPEN_KEY, Panel, type PanelControl } from "./ui/panel";
 import { CustomerApi } from "./wire/customer-api";
 import type { Language } from "./wire/types";
 
@@ -64,7 +64,9 @@ function dress(root: ShadowRoot): void {
 function mount(settings: Settings): KefuApi {
   const vault = new Vault(usableStorage("localStorage"), settings.siteKey);
   let language: Language = vault.language || settings.language || preferredLanguage();
-  const store = new ChatStore(new CustomerApi(settings.origin, settings.siteKey), vault, () => language);
+  const remember = usableStorage("sessionStorage");
+  const wasOpen = remember.getItem(OPEN_KEY) === "1";
+  const store = new ChatStore(new CustomerApi(settings.origin, settings.siteKey), vault, () => language, wasOpen);
   const host = document.createElement("div");
   host.id = ELEMENT_ID;
   const shadow = host.attachShadow({ mode: "open" });
@@ -85,7 +87,7 @@ function mount(settings: Settings): KefuApi {
     language = next;
     vault.language = next;
   };
-  render(<Panel store={store} initialLanguage={language} onLanguage={onLanguage} control={control} remember={usableStorage("sessionStorage")} />, root);
+  render(<Panel store={store} initialLanguage={language} onLanguage={onLanguage} control={control} remember={remember} />, root);
   document.body.append(host);
   store.start();
   return { open: () => control.setOpen(true), close: () => control.setOpen(false) };

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.adapters.local_files.private_files import disk_errors, replace_file, sync_folder
+from shared.adapters.local_files.private_files import NO_SUCH_FILE, disk_errors, replace_file, sync_folder
 from shared.domain.errors import InvalidInputError, NotFoundError
 
 _MAX_KEY_BYTES = 1024  # as S3 has it
@@ -21,19 +21,17 @@ class FileObjectStore:
         self._root = root
 
     def put(self, key: str, data: bytes) -> None:
+        """Unlike S3, refuse a key whose folder is an object, or that is the folder of others (InvalidInputError)."""
         path = self._path(key)
-        if path.is_dir():
-            raise InvalidInputError("key", "is the folder of other objects")
-        try:
-            replace_file(path, data)
-        except FileNotFoundError:  # a folder on the way was removed in this moment
-            replace_file(path, data)
+        if path.is_dir() or any(parent.is_file() for parent in path.parents if parent.is_relative_to(self._root)):
+            raise InvalidInputError("key", "an object cannot be the folder of other objects")
+        replace_file(path, data)
 
     def get(self, key: str) -> bytes:
         try:
             with disk_errors(self._root.name):
                 return self._path(key).read_bytes()
-        except FileNotFoundError as error:
+        except NO_SUCH_FILE as error:
             raise NotFoundError("object", key) from error
 
     def delete(self, key: str) -> None:
@@ -43,7 +41,7 @@ class FileObjectStore:
             with disk_errors(self._root.name):
                 path.unlink()
                 sync_folder(path.parent)
-        except FileNotFoundError:
+        except NO_SUCH_FILE:
             return
 
     def keys(self, prefix: str) -> tuple[str, ...]:

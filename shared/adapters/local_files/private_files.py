@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shared.domain.errors import DependencyUnavailableError
 
+NO_SUCH_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _WHAT_TO_DO = {
     errno.ENOSPC: "the disk is full; free some space and try again",
     errno.EDQUOT: "the disk quota is used up; free some space and try again",
@@ -20,10 +21,10 @@ _WHAT_TO_DO = {
 
 @contextlib.contextmanager
 def disk_errors(name: str) -> Generator[None]:
-    """Turn an OSError into DependencyUnavailableError with what to do; FileNotFoundError comes through."""
+    """Turn an OSError into DependencyUnavailableError with what to do; what says "no such file" comes through."""
     try:
         yield
-    except FileNotFoundError:
+    except NO_SUCH_FILE:
         raise
     except OSError as error:
         reason = _WHAT_TO_DO.get(error.errno or 0, f"the disk reported: {error.strerror}")

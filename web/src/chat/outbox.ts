@@ -1,6 +1,6 @@
 /** Messages that the customer wrote and the transcript does not show yet. Pure: state in, state out. */
 
-import type { Message } from "../wire/types";
+import type { Author, Message } from "../wire/types";
 
 /** Attempts before a message is given back to the customer as "not sent". */
 export const MAX_ATTEMPTS = 6;
@@ -53,11 +53,11 @@ export function nextToSend(items: Outgoing[]): Outgoing | null {
 }
 
 /**
- * Those that the transcript does not show yet. Each customer message of the transcript stands for one item written
+ * Those that the transcript does not show yet. Each message of the writer in the transcript stands for one item written
  * before it with the same words, so two equal messages are two.
  */
-export function unseen(items: Outgoing[], messages: Message[]): Outgoing[] {
-  const own = messages.filter((message) => message.author === "customer");
+export function unseen(items: Outgoing[], messages: Message[], author: Author = "customer"): Outgoing[] {
+  const own = messages.filter((message) => message.author === author);
   const taken = new Set<string>();
   return items.filter((item) => {
     const match = own.find((m) => m.position > item.base && !taken.has(m.message_id) && same(m.text, item.text));

@@ -64,7 +64,8 @@ export class ChatStore {
   private stopped = false;
   state: ChatState;
 
-  constructor(api: CustomerApi, vault: Vault, language: () => Language, around: Surroundings = browserSurroundings) {
+  /** `open`: whether the log is on view from the start (a widget's panel may be closed). */
+  constructor(api: CustomerApi, vault: Vault, language: () => Language, open = true, around: Surroundings = browserSurroundings) {
     this.api = api;
     this.vault = vault;
     this.language = language;
@@ -79,7 +80,7 @@ export class ChatStore {
       conversation: null,
       link: around.online() ? "ok" : "offline",
       expired: false,
-      open: true,
+      open,
       seen: vault.seen,
     };
   }

@@ -30,7 +30,7 @@ export function ChatApp({ store, state, language, variant, onLanguage, onClose }
   const [asking, setAsking] = useState(false);
   const opener = useRef<HTMLElement | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const reading = useMemo(() => ({ texts, language, openSource: openFrom(opener, setSource) }), [language]);
+  const reading = useMemo(() => ({ texts, language, viewer: "customer" as const, openSource: openFrom(opener, setSource) }), [language]);
   const closeSource = () => {
     setSource(null);
     opener.current?.focus();
@@ -68,7 +68,7 @@ export function ChatApp({ store, state, language, variant, onLanguage, onClose }
 }
 
 /** Remember what had the focus (inside a shadow root too), to give it back on closing. */
-function openFrom(opener: { current: HTMLElement | null }, setSource: (citation: Citation) => void) {
+export function openFrom(opener: { current: HTMLElement | null }, setSource: (citation: Citation) => void) {
   return (citation: Citation) => {
     let active = document.activeElement;
     while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;

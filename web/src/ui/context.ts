@@ -8,6 +8,8 @@ import type { Citation, Language } from "../wire/types";
 export interface Reading {
   texts: ChatTexts;
   language: Language;
+  /** Staff see the customer's messages with a name on them. */
+  viewer: "customer" | "staff";
   openSource(citation: Citation): void;
 }
 

@@ -59,8 +59,8 @@ function Body({ message, answer }: Pick<MessageViewProps, "message" | "answer">)
 }
 
 function Speaker({ message, companyName }: { message: Message; companyName: string }) {
-  const { texts } = useReading();
-  if (message.author === "customer") return <span class="kf-hidden">{texts.you}</span>;
+  const { texts, viewer } = useReading();
+  if (message.author === "customer") return <span class={viewer === "staff" ? "kf-speaker" : "kf-hidden"}>{texts.you}</span>;
   if (message.author === "agent")
     return (
       <span class="kf-speaker">

@@ -11,7 +11,7 @@ import { ChatApp } from "./chat-app";
 import { useStore } from "./context";
 import { Icon } from "./icons";
 
-const OPEN_KEY = "kefu.open";
+export const OPEN_KEY = "kefu.open";
 
 /** How the page outside reaches in; the panel fills it. */
 export interface PanelControl {
@@ -30,7 +30,7 @@ interface PanelProps {
 export function Panel({ store, initialLanguage, onLanguage, control, remember }: PanelProps) {
   const state = useStore(store);
   const [language, setLanguage] = useState(initialLanguage);
-  const [open, setOpen] = useState(remember.getItem(OPEN_KEY) === "1");
+  const [open, setOpen] = useState(store.state.open);
   const launcher = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(open);
   control.setOpen = setOpen;

@@ -1,0 +1,260 @@
+"""A sheet of facts: typed columns, rows with the names of the thing, and the days on which each row holds."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.adapters.parsers.fact_cells import fits, guess_type, parse_date
+from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
+from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, core_name, derived_names
+from shared.domain.knowledge import ColumnType, DocumentMeta, FactColumn, FactRow, FactTable
+
+_ALIAS = re.compile(r"别名|又名|别称|简称|俗称|昵称|^alias(?:es)?$|^aka$|also known as", re.IGNORECASE)
+_FROM = re.compile(
+    r"^(?:生效|开始|起始|起效)(?:日期|日|时间)?$|^valid[ _]from$|^(?:start|effective)(?:[ _](?:date|from))?$|^from$",
+    re.IGNORECASE,
+)
+_TO = re.compile(
+    r"^(?:失效|结束|截止|终止|到期)(?:日期|日|时间)?$|^valid[ _](?:to|until)$|^(?:end|expiry|expires)(?:[ _]date)?$|^(?:until|to)$",
+    re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"名称|^名$|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
+_PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
+_SEPARATORS = "；;|、,，/\n"
+_MAX_NAME = 40
+_MAX_CELL = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Which column (by position) is what."""
+
+    names: tuple[str, ...]
+    keys: tuple[int, ...]
+    aliases: tuple[int, ...]
+    category: int
+    valid_from: int
+    valid_to: int
+    shown: tuple[int, ...]
+    separators: str
+
+
+def looks_like_facts(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
+    """Whether an undeclared sheet is a list of short facts with a price, a stock, hours or the like."""
+    header = header_position(sheet.rows, settings.get("header_row"))
+    if header is None or len(sheet.rows) <= header + 1:
+        return False
+    names, body = sheet.rows[header].cells, list(body_after(sheet.rows, header))
+    if not names or not _KEY.search(core_name(names[0])) or any(len(cell) > _MAX_CELL for row in body for cell in row.cells):
+        return False
+    exact = (ColumnType.NUMBER, ColumnType.MONEY, ColumnType.TIME_RANGE)
+    kinds = [guess_type(name, [row.cells[at] for row in body]) for at, name in enumerate(names)]
+    return any(
+        kind in exact and any(group.header.search(name) for group in GROUPS) for name, kind in zip(names, kinds, strict=True)
+    )
+
+
+def read_facts(sheet: Sheet, settings: Mapping[str, Any], meta: DocumentMeta) -> tuple[FactTable | None, tuple[str, ...]]:
+    """Return the table, and one warning per row or cell that cannot be used. No table without a header and rows."""
+    header = header_position(sheet.rows, settings.get("header_row"))
+    if header is None:
+        return None, (f"sheet {sheet.name!r} has no header row",)
+    body = list(body_after(sheet.rows, header))
+    layout, warnings = _layout(sheet, sheet.rows[header].cells, body, settings)
+    columns = _columns(layout, body, settings)
+    rows: list[FactRow] = []
+    for row in body:
+        found, notes = _row(sheet.name, row, layout, columns, meta)
+        rows.extend((found,) if found else ())
+        warnings.extend(notes)
+    warnings.extend(_twins(sheet.name, rows, layout))
+    if not rows:
+        return None, (*warnings, f"sheet {sheet.name!r} has no usable rows")
+    return _table(sheet, settings, meta, layout, columns, rows), tuple(warnings)
+
+
+def _table(
+    sheet: Sheet,
+    settings: Mapping[str, Any],
+    meta: DocumentMeta,
+    layout: _Layout,
+    columns: Sequence[FactColumn],
+    rows: Sequence[FactRow],
+) -> FactTable:
+    identity = tuple(layout.names[at] for at in layout.keys if at not in layout.aliases)
+    return FactTable(
+        table_id=sheet.name,
+        document_id="",
+        title=meta.title,
+        sheet=sheet.name,
+        source_url=meta.source_url,
+        language=meta.language or "zh",
+        audience=meta.audience,
+        columns=tuple(columns),
+        rows=tuple(rows),
+        key_columns=identity,
+        options=_options(settings, layout),
+    )
+
+
+def _options(settings: Mapping[str, Any], layout: _Layout) -> dict[str, object]:
+    declared: Mapping[str, Mapping[str, Any]] = settings.get("columns", {})
+    options: dict[str, object] = {
+        "labels": {
+            name: {key[-2:]: spec[key] for key in ("label_zh", "label_en") if key in spec} for name, spec in declared.items()
+        },
+        "values": {
+            name: {key[-2:]: spec[key] for key in ("values_zh", "values_en") if key in spec} for name, spec in declared.items()
+        },
+    }
+    if layout.category >= 0:
+        options["category"] = layout.names[layout.category]
+    return options
+
+
+def _layout(
+    sheet: Sheet, names: Sequence[str], body: Sequence[GridRow], settings: Mapping[str, Any]
+) -> tuple[_Layout, list[str]]:
+    warnings = [
+        f"sheet {sheet.name!r}: kefu.yaml names a column {name!r} that is not there" for name in _unknown(names, settings)
+    ]
+    aliases = _positions(names, settings.get("alias_columns")) or _matching(names, _ALIAS)
+    category = _positions(names, settings.get("category")) or _matching(names, _CATEGORY)[:1]
+    begins = _positions(names, settings.get("valid_from")) or _matching(names, _FROM)[:1]
+    ends = _positions(names, settings.get("valid_to")) or _matching(names, _TO)[:1]
+    keys = _positions(names, settings.get("key")) or _guessed_keys(names, body, {*aliases, *category, *begins, *ends})
+    hidden = {*aliases, *begins, *ends}
+    layout = _Layout(
+        names=tuple(names),
+        keys=tuple(dict.fromkeys((*keys, *aliases))),
+        aliases=tuple(aliases),
+        category=category[0] if category else -1,
+        valid_from=begins[0] if begins else -1,
+        valid_to=ends[0] if ends else -1,
+        shown=tuple(at for at, name in enumerate(names) if name and at not in hidden),
+        separators=str(settings.get("alias_separator") or _SEPARATORS),
+    )
+    return layout, warnings
+
+
+def _unknown(names: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
+    wanted = [*settings.get("key", ()), *settings.get("alias_columns", ()), *settings.get("columns", {})]
+    wanted += [settings[key] for key in ("category", "valid_from", "valid_to") if key in settings]
+    return [name for name in dict.fromkeys(wanted) if not _positions(names, name)]
+
+
+def _positions(names: Sequence[str], wanted: object) -> list[int]:
+    asked = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list | tuple) else []
+    return [at for name in asked for at, own in enumerate(names) if own.strip() == str(name).strip()]
+
+
+def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
+    return [at for at, name in enumerate(names) if name and pattern.search(core_name(name))]
+
+
+def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int]) -> list[int]:
+    """Take the columns that are called like names; else the first column of short texts."""
+    texts = [
+        at
+        for at in range(len(names))
+        if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
+    ]
+    short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
+    return [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
+
+
+def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:
+    declared: Mapping[str, Mapping[str, Any]] = settings.get("columns", {})
+    names = [layout.names[at] for at in layout.shown]
+    specs = [declared.get(name, {}) for name in names]
+    types = [
+        ColumnType(spec["type"]) if "type" in spec else guess_type(name, [row.cells[at] for row in body])
+        for at, name, spec in zip(layout.shown, names, specs, strict=True)
+    ]
+    built_in = built_in_words(names, types)
+    return [
+        FactColumn(
+            name=name,
+            type=kind,
+            unit=str(spec.get("unit", bracketed_unit(name))),
+            synonyms=tuple(
+                dict.fromkeys((*spec.get("synonyms", ()), *([spec["label_en"]] if "label_en" in spec else ()), *words))
+            ),
+        )
+        for name, kind, spec, words in zip(names, types, specs, built_in, strict=True)
+    ]
+
+
+def _row(
+    sheet: str, row: GridRow, layout: _Layout, columns: Sequence[FactColumn], meta: DocumentMeta
+) -> tuple[FactRow | None, list[str]]:
+    where = f"{sheet}!{row.number}"
+    names = _names(row, layout)
+    if not names:
+        return None, [
+            f"{where}: the name ({', '.join(layout.names[at] for at in layout.keys[:2])}) is missing; the row was left out"
+        ]
+    try:
+        begins, ends = (_date(row, at) for at in (layout.valid_from, layout.valid_to))
+    except ValueError as error:
+        return None, [f"{where}: {str(error)!r} is no date; write 2026-12-31. The row was left out"]
+    if begins and ends and ends < begins:
+        return None, [f"{where}: it ends before it begins; the row was left out"]
+    cells, warnings = _cells(where, row, layout, columns)
+    places = [row.cells[at] for at, name in enumerate(layout.names) if _PLACE.search(name)]
+    found = FactRow(
+        row=row.number,
+        aliases=derived_names(names, places),
+        cells=cells,
+        valid_from=begins or meta.valid_from,
+        valid_to=ends or meta.valid_to,
+    )
+    return found, warnings
+
+
+def _names(row: GridRow, layout: _Layout) -> list[str]:
+    separators = re.compile(f"[{re.escape(layout.separators)}\n]")
+    found: list[str] = []
+    for at in layout.keys:
+        parts = separators.split(row.cells[at]) if at in layout.aliases else re.split(r"\s/\s|\n", row.cells[at])
+        found.extend(part.strip() for part in parts if part.strip())
+    return found
+
+
+def _date(row: GridRow, at: int) -> date | None:
+    return parse_date(row.cells[at]) if at >= 0 else None
+
+
+def _cells(where: str, row: GridRow, layout: _Layout, columns: Sequence[FactColumn]) -> tuple[dict[str, str], list[str]]:
+    cells: dict[str, str] = {}
+    warnings: list[str] = []
+    for at, column in zip(layout.shown, columns, strict=True):
+        text = " ".join(row.cells[at].split())
+        if not text:
+            continue
+        if not fits(column.type, text) and column.type not in (ColumnType.NUMBER, ColumnType.MONEY):
+            warnings.append(
+                f"{where}: {column.name} is {text!r}, which is no {column.type.value.replace('_', ' ')}; the cell was left out"
+            )
+            continue
+        cells[column.name] = text
+    return cells, warnings
+
+
+def _twins(sheet: str, rows: Sequence[FactRow], layout: _Layout) -> list[str]:
+    """Two rows for one thing that begin on one day contradict each other."""
+    seen: dict[tuple[object, ...], int] = {}
+    warnings: list[str] = []
+    identity = [layout.names[at] for at in layout.keys if at not in layout.aliases]
+    for row in rows:
+        key = (*(row.cells.get(name, "") for name in identity), row.valid_from, row.valid_to)
+        first = seen.setdefault(key, row.row)
+        if first != row.row:
+            warnings.append(f"{sheet}!{row.row}: the same {', '.join(identity)} as row {first}, for the same days")
+    return warnings

@@ -1,0 +1,59 @@
+"""A workbook or CSV as questions and answers, as fact tables, or as text: declared, or told by its columns."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.adapters.parsers.fact_sheet import looks_like_facts, read_facts
+from shared.adapters.parsers.faq_sheet import looks_like_faq, read_faq
+from shared.adapters.parsers.grid import Sheet, body_after, header_position
+from shared.adapters.parsers.outline import row_line
+from shared.adapters.parsers.table_settings import for_sheet
+from shared.domain.knowledge import DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
+
+
+def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
+    """Return entries, tables and sections of all sheets. `meta.kind` "document" lets each sheet be what it looks like."""
+    entries: list[FaqEntry] = []
+    tables: list[FactTable] = []
+    sections: list[Section] = []
+    warnings: list[str] = []
+    for sheet in sheets:
+        warnings.extend(sheet.warnings)
+        settings = for_sheet(meta.options, sheet.name)
+        if not sheet.rows or settings.get("ignore"):
+            continue
+        kind = _kind(sheet, meta)
+        if kind == "faq":
+            found, notes = read_faq(sheet, settings)
+            entries.extend(found)
+        elif kind == "facts":
+            table, notes = read_facts(sheet, settings, meta)
+            tables.extend((table,) if table else ())
+        else:
+            notes = ()
+            sections.extend(_sections(sheet, len(sheets) > 1))
+        warnings.extend(notes)
+    return ParsedDocument(
+        meta=meta, sections=tuple(sections), entries=tuple(entries), tables=tuple(tables), warnings=tuple(warnings)
+    )
+
+
+def _kind(sheet: Sheet, meta: DocumentMeta) -> str:
+    settings = for_sheet(meta.options, sheet.name)
+    if meta.kind != "document":
+        return meta.kind
+    if looks_like_faq(sheet, settings):
+        return "faq"
+    return "facts" if settings.get("key") or looks_like_facts(sheet, settings) else "document"
+
+
+def _sections(sheet: Sheet, several: bool) -> Iterator[Section]:
+    """Give each row as one line with its column names, so that it can be found and cited alone."""
+    path = (sheet.name,) if several else ()
+    header = header_position(sheet.rows, None)
+    if header is None:
+        text = "\n".join(" ".join(filter(None, row.cells)) for row in sheet.rows)
+        yield Section(heading_path=path, text=text, row=f"{sheet.name}!{sheet.rows[0].number}")
+        return
+    names = sheet.rows[header].cells
+    for row in body_after(sheet.rows, header):
+        yield Section(heading_path=path, text=row_line(names, row.cells), row=f"{sheet.name}!{row.number}")

@@ -1,0 +1,59 @@
+"""Plain text: short lines that look like headings become headings."""
+
+import re
+
+from shared.adapters.parsers.limits import Limits
+from shared.adapters.parsers.outline import Outline
+
+# "一、渔火 D1", "第三章 保修", "(二) 退款", "3.2 Refunds", "Chapter 4 Repairs"
+_NUMBERED = (
+    (1, re.compile(r"^(?:第[一二三四五六七八九十百\d]+[章节篇部]|Chapter\s+\d+|Part\s+\d+)[\s：:、.]*\S")),
+    (2, re.compile(r"^[一二三四五六七八九十]{1,3}[、．.]\s*\S")),
+    (3, re.compile(r"^[（(][一二三四五六七八九十]{1,3}[)）]\s*\S")),
+    (2, re.compile(r"^\d{1,2}\.\s+[A-Z][^.!?。；;]*$")),
+    (3, re.compile(r"^\d{1,2}\.\d{1,2}\.?\s+\S[^.!?。；;]*$")),
+)
+_SENTENCE_END = re.compile(r"[。！？；，、：.!?;,:…”\")）]$")
+_CAPITALS = re.compile(r"^[A-Z0-9][A-Z0-9 &/,'()-]{3,60}$")
+_UNDERLINE = re.compile(r"^\s*(?:={3,}|-{3,}|\*{3,}|~{3,})\s*$")
+_MAX_HEADING = 40
+_MAX_TITLE = 60
+
+
+def parse_text(text: str, limits: Limits) -> Outline:
+    """Return the outline of a plain text."""
+    outline = Outline(limits.characters)
+    paragraph: list[str] = []
+    lines = text.expandtabs(4).split("\n")
+    for number, raw in enumerate(lines):
+        line = raw.strip()
+        level = _heading_level(lines, number)
+        if _UNDERLINE.match(raw) or not line or level:
+            outline.block("\n".join(paragraph))
+            paragraph = []
+        if level:
+            outline.heading(level, line)
+        elif line and not _UNDERLINE.match(raw):
+            paragraph.append(raw.rstrip())
+    outline.block("\n".join(paragraph))
+    return outline
+
+
+def _heading_level(lines: list[str], number: int) -> int:
+    line = lines[number].strip()
+    if not line or len(line) > _MAX_TITLE:
+        return 0
+    after = lines[number + 1] if number + 1 < len(lines) else ""
+    before = lines[number - 1].strip() if number else ""
+    if number == 0 and not after.strip() and not _SENTENCE_END.search(line):
+        return 1
+    if after and re.match(r"^\s*={3,}\s*$", after):
+        return 1
+    if after and re.match(r"^\s*-{3,}\s*$", after):
+        return 2
+    if len(line) > _MAX_HEADING or _SENTENCE_END.search(line):
+        return 0
+    for level, pattern in _NUMBERED:
+        if pattern.match(line):
+            return level
+    return 2 if not before and _CAPITALS.match(line) else 0

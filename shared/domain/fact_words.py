@@ -1,0 +1,155 @@
+"""The words by which people ask for a column, and the names by which they call a thing."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.domain.knowledge import ColumnType
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
+_MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
+_SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
+_MIN_ALIAS = 2
+_MAX_ALIAS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnGroup:
+    """A kind of column: how its header looks, and the words by which it is asked for."""
+
+    header: re.Pattern[str]
+    words: tuple[str, ...]
+    type: ColumnType | None = None
+
+
+def _group(header: str, words: str, type_: ColumnType | None = None) -> ColumnGroup:
+    return ColumnGroup(
+        header=re.compile(header, re.IGNORECASE), words=tuple(word.strip() for word in words.split("|")), type=type_
+    )
+
+
+# Asked without naming a column: each stands for every column of its kind, unless one is named as well.
+GROUPS = (
+    _group(
+        r"运费|邮费|快递费|配送费|shipping|delivery (?:fee|cost|charge)|postage",
+        "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
+    ),
+    _group(
+        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|金额|\bprice|\bcost|\bfee\b|\brate\b",
+        "多少钱|几多钱|几块钱|多少元|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|cost|pricing|charge",
+    ),
+    _group(
+        r"营业时间|开放时间|opening hours|business hours|\bhours\b",
+        "几点开门|几点关门|几点开|几点关|几点营业|几点打烊|几点下班|几点上班|营业时间|开门时间|关门时间|开放时间|营业到几点|开到几点|几点到几点|"
+        "什么时候开门|什么时候关门|什么时候营业|什么时间开门|什么时间关门|什么时候打烊|打烊|开门|关门|opening hours|business hours|opening times|opening time|"
+        "closing time|what time|hours|open|opens|close|closes",
+        ColumnType.TIME_RANGE,
+    ),
+    _group(
+        r"库存|存货|现货|\bstock\b|availability|inventory",
+        "有货|有没有货|现货|库存|还有货|缺货|断货|没货|还有吗|还有没有|买得到|能买到|in stock|out of stock|stock|available|availability|sold out",
+    ),
+    _group(
+        r"电话|手机|热线|\bphone|\btel", "电话|联系电话|电话号码|热线|怎么联系|phone|phone number|telephone|telephone number|call"
+    ),
+    _group(
+        r"地址|位置|\baddress|\blocation",
+        "地址|在哪|在哪里|在哪儿|哪里|什么地方|什么位置|位置|怎么走|怎么去|address|where|located|location",
+    ),
+    _group(
+        r"时效|天数$|送达|到货|delivery time|lead time|\bdays\b",
+        "几天|几天到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|delivery time|days",
+    ),
+    _group(
+        r"保修|质保|warranty|guarantee", "保修|质保|保修期|保修多久|保修几年|保修多长时间|质保多久|质保几年|warranty|guarantee"
+    ),
+    _group(r"重量|weight", "重量|多重|几斤|多少斤|多少公斤|weight|how heavy|weigh"),
+    _group(r"尺寸|大小|\bsize|dimension", "尺寸|多大|大小|多高|多宽|size|dimensions|how big"),
+    _group(r"颜色|colou?r", "颜色|什么颜色|哪些颜色|几种颜色|colour|color|colours|colors"),
+)
+
+
+def fold(text: str) -> str:
+    """Return the text in one case and width, with single spaces and straight apostrophes."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'").split())
+
+
+def compact(text: str) -> str:
+    """Return the folded text without spaces: "云雀 S3 Pro" and "云雀s3pro" are one name."""
+    return fold(text).replace(" ", "")
+
+
+def core_name(name: str) -> str:
+    """Return a column's name without what stands in brackets: "价格(元)" is "价格"."""
+    return _BRACKETED.sub("", name).strip() or name.strip()
+
+
+def bracketed_unit(name: str) -> str:
+    """Return the unit in a column's name: "价格(元)" has "元", "Price" has none."""
+    found = re.search(r"[(（\[【]([^)）\]】]{1,8})[)）\]】]\s*$", name)
+    return found.group(1).strip() if found else ""
+
+
+def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tuple[str, ...]]:
+    """Return for each column the words of its group.
+
+    Where one column bears a group's plain name ("价格" beside "会员价"), it alone is meant by the group's words.
+    """
+    found: list[list[str]] = [[] for _ in names]
+    cores = [core_name(name) for name in names]
+    taken: set[int] = set()
+    for group in GROUPS:
+        members = [
+            at for at, core in enumerate(cores) if at not in taken and (group.header.search(core) or group.type is types[at])
+        ]
+        plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
+        for at in plain if plain and group.type is None else members:
+            found[at].extend(group.words)
+        taken.update(members)
+    return [tuple(words) for words in found]
+
+
+def generic_words() -> frozenset[str]:
+    """Return, compact, the words that ask for a kind of column and name none."""
+    return frozenset(compact(word) for group in GROUPS for word in group.words)
+
+
+def derived_names(names: Iterable[str], places: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names with the shorter forms that people use, compact, without repeats.
+
+    "云雀 S3" is also "S3" and "云雀"; "上海南京路店" in the city (`places`) "上海" is also "南京路店" and "南京路".
+    """
+    cities = [compact(place) for place in places if _HAN.search(place)]
+    found: dict[str, None] = {}
+    for name in names:
+        for form in _forms(name, cities):
+            short = compact(form)
+            if _may_name(short):
+                found[short] = None
+    return tuple(found)
+
+
+def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:
+    yield name
+    bare = core_name(name)
+    yield bare
+    mixed = _MIXED.match(bare)
+    if mixed:
+        yield mixed.group(1)
+        if any(character.isdigit() for character in mixed.group(2)) or len(mixed.group(2)) > 2:
+            yield mixed.group(2)
+    forms = [bare, *(bare[len(city) :] for city in cities if bare.startswith(city) and len(bare) > len(city) + 1)]
+    for form in forms:
+        yield form
+        shorter = _SHOP_SUFFIX.sub("", form).strip()
+        if shorter and shorter != form and shorter not in cities:
+            yield shorter
+
+
+def _may_name(short: str) -> bool:
+    if not _MIN_ALIAS <= len(short) <= _MAX_ALIAS:
+        return False
+    # A bare number, or two letters without a digit, is in too many questions that mean something else.
+    return not short.isdecimal() and not (short.isascii() and short.isalpha() and len(short) < 3)
