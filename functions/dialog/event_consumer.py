@@ -2,22 +2,36 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import NotFoundError
+from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.outbox import EventName
-from shared.runtime.queue_batch import QueuedEvent
+from shared.ports import Queue
+from shared.runtime.queue_batch import QueuedEvent, RetryLaterError
 from shared.use_cases.announce_ticket import AnnounceTicket
 from shared.use_cases.resume_turns import ResumeTurns
+
+LONGEST_DELAY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventConsumer:
-    """Idempotent, as both use cases are. Raises what they raise: the queue delivers again."""
+    """Idempotent, as both use cases are."""
 
     resume: ResumeTurns
     announce: AnnounceTicket
+    queue: Queue
 
     def __call__(self, queued: QueuedEvent) -> None:
-        """Consume one event; one that is not ours to handle is done."""
+        """Consume one event. Raises RetryLaterError after a failure that may pass: soon again, then less and less often."""
+        try:
+            self._handle(queued)
+        except SupportError as error:
+            if not error.retryable:
+                raise
+            # A customer waits behind this message, so the queue's own long lease would be the wrong delay.
+            self.queue.change_visibility(queued.receipt, min(2.0**queued.receive_count, LONGEST_DELAY_S))
+            raise RetryLaterError("not yet") from error
+
+    def _handle(self, queued: QueuedEvent) -> None:
         event = queued.event
         if event.name is EventName.TURN_PARKED:
             self.resume(event.tenant, event.ids["conversation_id"], event.release, event.correlation_id)

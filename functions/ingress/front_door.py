@@ -44,6 +44,7 @@ class FrontDoor:
     ids: IdSource
     release: str
     turn_timeout_s: float
+    default_tenant: str = ""
 
     def site(self, visit: Visit) -> Json:
         """Return what the chat page shows before anybody has spoken."""
@@ -109,12 +110,17 @@ class FrontDoor:
         return session
 
     def _company(self, visit: Visit) -> Company:
-        try:
-            company = self.companies.by_site_key(visit.site_key)
-        except NotFoundError as error:
-            raise InvalidInputError("X-Site-Key", "send a site key of this company, from company.yaml") from error
+        company = self._named_company(visit.site_key)
         self.limits.admit_tenant(company.tenant)
         return company
+
+    def _named_company(self, site_key: str) -> Company:
+        if not site_key and self.default_tenant:
+            return self.companies.get(self.default_tenant)
+        try:
+            return self.companies.by_site_key(site_key)
+        except NotFoundError as error:
+            raise InvalidInputError("X-Site-Key", "send a site key of this company, from company.yaml") from error
 
 
 def _caller(session: Session, visit: Visit) -> Caller:

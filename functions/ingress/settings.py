@@ -10,6 +10,7 @@ class IngressSettings(ServiceSettings):
 
     token_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`; `dialog` has the same")
     fingerprint_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`")
+    default_tenant: str = Field(default="", description="the company of calls without X-Site-Key, where there is only one")
     turn_timeout_s: float = Field(default=25.0, gt=0, le=29, description="seconds a customer waits for an answer before a 202")
     command_timeout_s: float = Field(default=8.0, gt=0, le=29, description="seconds that any other command may take")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second that one company may send")

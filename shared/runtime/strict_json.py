@@ -12,13 +12,11 @@ MAX_DEPTH = 32
 def read_json(raw: bytes) -> object:
     """Parse UTF-8 JSON. Raises MalformedJsonError for anything else.
 
-    Refused too: a byte order mark, NaN and Infinity, duplicate keys, lone surrogates, numbers that overflow, and
-    nesting beyond MAX_DEPTH.
+    Refused too: a byte order mark, NaN and Infinity, lone surrogates, numbers that overflow, and nesting beyond MAX_DEPTH.
+    Of duplicate keys the last one counts, as in every later reader of the same bytes.
     """
     try:
-        value: object = json.loads(
-            raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique_keys
-        )
+        value: object = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
         _check_text_and_depth(value)
     except (ValueError, RecursionError) as error:
         raise MalformedJsonError("the body is not acceptable JSON") from error
@@ -34,13 +32,6 @@ def _finite(literal: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise ValueError("number out of range")
     return number
-
-
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate key")
-    return members
 
 
 def _check_text_and_depth(value: object) -> None:

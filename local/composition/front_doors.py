@@ -1,0 +1,90 @@
+"""`ingress` and `desk` on the machine's stores."""
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from functions.desk.app import create_app as create_desk
+from functions.desk.settings import DeskSettings, StaffMember
+from functions.ingress.app import create_app as create_ingress
+from functions.ingress.front_door import FrontDoor
+from functions.ingress.limits import Bucket, Limits
+from functions.ingress.sessions import Sessions
+from functions.ingress.settings import IngressSettings
+from local.composition.dialog import token_signer
+from local.composition.stores import Stores
+from local.settings import LocalSettings
+from shared.domain.company import Company
+from shared.ports import CompanyStore, TurnService
+from shared.runtime.dialog_client import DialogClient
+from shared.runtime.observability import Telemetry
+from shared.use_cases.open_conversation import OpenConversation
+from shared.use_cases.receive_message import ReceiveMessage
+
+
+def build_ingress(
+    stores: Stores, settings: LocalSettings, companies: CompanyStore, company: Company, turns: TurnService
+) -> FastAPI:
+    """Return the customers' application."""
+    own = ingress_settings(stores, settings, company)
+    return create_ingress(own, front_door(stores, own, companies, turns), Telemetry("ingress", settings.release))
+
+
+def ingress_settings(stores: Stores, settings: LocalSettings, company: Company) -> IngressSettings:
+    """Return the function's settings, with secrets made at first start."""
+    return IngressSettings(
+        release=settings.release,
+        token_secret=SecretStr(stores.secrets.ensure("token_secret")),
+        fingerprint_secret=SecretStr(stores.secrets.ensure("fingerprint_secret")),
+        default_tenant=company.tenant,
+        tenant_rate_per_s=settings.tenant_rate_per_s,
+        session_rate_per_s=settings.session_rate_per_s,
+    )
+
+
+def front_door(stores: Stores, settings: IngressSettings, companies: CompanyStore, turns: TurnService) -> FrontDoor:
+    """Return the front door."""
+    tokens = token_signer(stores)
+    return FrontDoor(
+        companies=companies,
+        sessions=Sessions(store=stores.sessions, tokens=tokens, clock=stores.clock),
+        limits=Limits(
+            limiter=stores.limiter,
+            clock=stores.clock,
+            tenant=Bucket(settings.tenant_rate_per_s, settings.tenant_burst),
+            session=Bucket(settings.session_rate_per_s, settings.session_burst),
+        ),
+        tokens=tokens,
+        open=OpenConversation(
+            sessions=stores.sessions,
+            turns=turns,
+            tokens=tokens,
+            clock=stores.clock,
+            ids=stores.ids,
+            release=settings.release,
+        ),
+        receive=ReceiveMessage(
+            ledger=stores.ledger,
+            turns=turns,
+            clock=stores.clock,
+            ids=stores.ids,
+            fingerprint_key=settings.fingerprint_secret.get_secret_value().encode(),
+        ),
+        dialog=DialogClient(turns=turns, clock=stores.clock, timeout_s=settings.command_timeout_s),
+        ids=stores.ids,
+        release=settings.release,
+        turn_timeout_s=settings.turn_timeout_s,
+        default_tenant=settings.default_tenant,
+    )
+
+
+def build_desk(stores: Stores, settings: LocalSettings, company: Company, turns: TurnService) -> FastAPI:
+    """Return the staff's application, for the one person of a single machine."""
+    agent = StaffMember(agent_id="agent-1", name=settings.agent_name, token=SecretStr(staff_token(stores)))
+    own = DeskSettings(release=settings.release, tenant=company.tenant, staff=(agent,))
+    dialog = DialogClient(turns=turns, clock=stores.clock, timeout_s=own.command_timeout_s)
+    return create_desk(own, company, dialog, stores.ids, Telemetry("desk", settings.release))
+
+
+def staff_token(stores: Stores) -> str:
+    """Return the token that `make dev` prints."""
+    return stores.secrets.ensure("staff_token")

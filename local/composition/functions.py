@@ -1,0 +1,96 @@
+"""The functions of a single machine: the very handlers and applications that Lambda would run, on the machine's stores."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from functions.outbox.handler import make_handler as make_outbox
+from functions.retrieval.handler import make_handler as make_retrieval
+from functions.sweeper.handler import make_handler as make_sweeper
+from functions.tickets.handler import TicketConsumer
+from functions.tickets.handler import make_handler as make_tickets
+from local.composition.dialog import DialogParts, build_dialog
+from local.composition.front_doors import build_desk, build_ingress
+from local.composition.knowledge import Knowledge
+from local.composition.stores import Stores
+from local.desk_ticket_system import DeskTicketSystem
+from local.hop import Handler, InProcessHop
+from local.settings import LocalSettings
+from shared.contracts import TICKETS
+from shared.domain.company import Company
+from shared.ports import Answerer, CompanyStore
+from shared.runtime.envelopes import EnvelopeKnowledgeService, EnvelopeTurnService
+from shared.runtime.observability import Telemetry
+from shared.use_cases.process_ticket import ProcessTicket
+from shared.use_cases.relay_outbox import RelayOutbox
+
+_DIALOG_THREADS = 24
+_RETRIEVAL_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functions:
+    """One entry per function. `hops` are closed at the end."""
+
+    ingress: FastAPI
+    desk: FastAPI
+    dialog: Handler
+    retrieval: Handler
+    tickets: Handler
+    outbox: Handler
+    sweeper: Handler
+    knowledge: Handler
+    hops: tuple[InProcessHop, ...]
+    knowledge_service: EnvelopeKnowledgeService
+
+    def close(self) -> None:
+        """Take no more calls between functions."""
+        for hop in self.hops:
+            hop.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What functions are made of, beside the stores."""
+
+    settings: LocalSettings
+    company: Company
+    companies: CompanyStore
+    knowledge: Knowledge
+    answerer: Answerer
+
+
+def build_functions(stores: Stores, parts: Parts) -> Functions:
+    """Wire everything; nothing runs yet."""
+    release = parts.settings.release
+    retrieval = make_retrieval(parts.knowledge.search, stores.clock, Telemetry("retrieval", release))
+    retrieval_hop = InProcessHop("retrieval", retrieval, _RETRIEVAL_THREADS)
+    service = EnvelopeKnowledgeService(retrieval_hop, stores.clock, release)
+    dialog = build_dialog(stores, DialogParts(parts.companies, service, parts.answerer, release))
+    dialog_hop = InProcessHop("dialog", dialog.handler, _DIALOG_THREADS)
+    turns = EnvelopeTurnService(dialog_hop, stores.clock)
+    return Functions(
+        ingress=build_ingress(stores, parts.settings, parts.companies, parts.company, turns),
+        desk=build_desk(stores, parts.settings, parts.company, turns),
+        dialog=dialog.handler,
+        retrieval=retrieval,
+        tickets=_tickets(stores, release),
+        outbox=make_outbox(RelayOutbox(queues=stores.queues), Telemetry("outbox", release)),
+        sweeper=make_sweeper(dialog.sweep, (parts.company.tenant,), Telemetry("sweeper", release)),
+        knowledge=parts.knowledge.handler,
+        hops=(dialog_hop, retrieval_hop),
+        knowledge_service=service,
+    )
+
+
+def _tickets(stores: Stores, release: str) -> Handler:
+    telemetry = Telemetry("tickets", release)
+    queue = stores.queues[TICKETS.name]
+    consume = TicketConsumer(
+        process=ProcessTicket(tickets=stores.tickets, system=DeskTicketSystem(), clock=stores.clock, ids=stores.ids),
+        tickets=stores.tickets,
+        queue=queue,
+        dead_letters=queue.dead_letters(),
+        telemetry=telemetry,
+    )
+    return make_tickets(consume, telemetry)
