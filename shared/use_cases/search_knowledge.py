@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 
 from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.fusion import Fused, RankingProfile, Scores, weighted_sum
-from shared.domain.knowledge import Chunk, FactAnswer, FactTable, Passage, SearchQuery, SearchResult
+from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
 from shared.domain.ranking import rank_passages
 from shared.domain.synonyms import expanded
 from shared.ports import CompanyStore, Embedder, IndexFilter, KeywordIndex, KnowledgeStore, LegHit, Vector, VectorIndex
 
 T = TypeVar("T")
-LookUpFacts = Callable[[SearchQuery, Sequence[FactTable]], FactAnswer]
+# A question and the snapshot to read, to the exact answer of that snapshot's fact tables.
+LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 
 # How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
 _LEG_DEPTH = 100
@@ -68,7 +69,7 @@ class SearchKnowledge:
         """Ask every leg; the two vector legs wait for the question's vector, which is made once."""
         where = self._where(query)
         race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s)
-        facts = race.start("facts", self._facts, query, where) if self.look_up_facts is not None else None
+        facts = race.start("facts", self.look_up_facts, query, where.snapshot) if self.look_up_facts is not None else None
         keyword = race.start("keyword", self._by_keyword, query, where)
         vector = self._embed(race, query.text)
         by_part = {} if vector is None else {part: race.start(part, self._by_vector, vector, part, where) for part in _PARTS}
@@ -118,10 +119,6 @@ class SearchKnowledge:
             return self.companies.get(query.tenant).synonyms.get(query.language, ())
         except NotFoundError:
             return ()
-
-    def _facts(self, query: SearchQuery, where: IndexFilter) -> FactAnswer | None:
-        tables = self.knowledge.tables(query.tenant, where.snapshot, query.audiences)
-        return self.look_up_facts(query, tables) if self.look_up_facts is not None and tables else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
