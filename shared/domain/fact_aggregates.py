@@ -18,7 +18,7 @@ _PRICE_WORDS = (
 )
 _DEGREES = (
     (False, re.compile(r"最低|最少|最小|最短|最快|\b(?:lowest|fewest|smallest|shortest|least)\b")),
-    (True, re.compile(r"最高|最多|最大|最长|\b(?:highest|most|largest|longest|biggest)\b")),
+    (True, re.compile(r"最高|最多|最大|最长|最久|\b(?:highest|most|largest|longest|biggest)\b")),
 )
 _NUMBER = re.compile(r"^[¥￥$€£]?\s*(-?\d+(?:\.\d+)?)\s*\D{0,6}$")
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)

@@ -121,6 +121,15 @@ def label(table: FactTable, column: FactColumn, language: Language) -> str:
     return str(labels.get(column.name, {}).get(language) or core_name(column.name))
 
 
+def in_language(table: FactTable, column: FactColumn, language: Language) -> FactColumn:
+    """Return the column that says the same in the reader's language, where the table has one: 地址 and 英文地址."""
+    if language != "en":
+        return column
+    core = core_name(column.name)
+    twins = {f"英文{core}", f"{core}英文", f"{core}_en", f"{core} en"}
+    return next((one for one in table.columns if core_name(one.name).casefold() in twins), column)
+
+
 def title(table: FactTable, language: Language) -> str:
     """Return what the table's document is called in a language."""
     titles = cast("Mapping[str, Any]", table.options.get("titles") or {})

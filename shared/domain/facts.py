@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.fact_aggregates import asked_extreme, asked_values, extreme_rows
-from shared.domain.fact_book import PreparedTable, Synonyms, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_words import compact, generic_words
 from shared.domain.knowledge import ColumnType, FactAnswer, FactHit, FactTable
@@ -22,7 +22,7 @@ MAX_CHOICES = 8
 _MAX_LISTED = 20
 _WHOLE_ROW = re.compile(r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b")
 _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
-_LISTS = re.compile(r"哪些|哪几|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
+_LISTS = re.compile(r"哪些|哪几|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
 
 Positions = frozenset[int]
 Place = tuple[int, int]
@@ -169,13 +169,13 @@ def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) 
 
 def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]) -> Positions:
     """Return the columns asked for. One that is named wins over those that only a general word such as "多少钱" means."""
-    named = {at for one in words for at in one.value if _is_own(prepared, one)}
     meant = {at for one in words for at in one.value}
-    kinds = {_kind(prepared, at) for at in named}
-    asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
-    keys = {at for at in asked if prepared.column(at).name in prepared.table.key_columns}
+    keys = {at for at in meant if prepared.column(at).name in prepared.table.key_columns}
     # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
-    asked = (asked - keys) or keys
+    meant = (meant - keys) or keys
+    named = {at for one in words for at in one.value if _is_own(prepared, one)} & meant
+    kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
+    asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
     hours = prepared.hours()
     if asked & hours and days:
         fitting = {at for at in hours if days <= prepared.days[at]}
@@ -251,7 +251,7 @@ def _hits(reading: _Reading, language: Language) -> list[FactHit]:
 
 def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
     table, row = reading.prepared.table, reading.prepared.table.rows[position]
-    wanted = [reading.prepared.column(at) for at in sorted(reading.columns)] or [one for one in table.columns if one.name not in table.key_columns]
+    wanted = [in_language(table, reading.prepared.column(at), language) for at in sorted(reading.columns)] or [one for one in table.columns if one.name not in table.key_columns]
     cells = tuple(
         (label(table, column, language), shown_cell(table, column, row.cells[column.name], language))
         for column in wanted

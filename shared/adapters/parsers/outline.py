@@ -18,14 +18,21 @@ class Outline:
         self._blocks: list[str] = []
         self._page: int | None = None
         self._sections: list[Section] = []
-        self.first_heading = ""
+        self._headings: list[tuple[int, str]] = []
+
+    @property
+    def title(self) -> str:
+        """What the document calls itself: its first heading, if it alone is at the highest level; else ""."""
+        highest = min((level for level, _ in self._headings), default=0)
+        names = [name for level, name in self._headings if level == highest]
+        return names[0] if len(names) == 1 and self._headings[0][0] == highest else ""
 
     def heading(self, level: int, text: str) -> None:
         """Open a section at `level` (1 is the highest)."""
         name = " ".join(text.split())[:_MAX_HEADING]
         if not name:
             return
-        self.first_heading = self.first_heading or name
+        self._headings.append((level, name))
         self.leave(level)
         self._path = [*self._path[: _MAX_DEPTH - 1], (level, name)]
 
@@ -51,8 +58,10 @@ class Outline:
         self._blocks.append(cleaned)
 
     def sections(self) -> tuple[Section, ...]:
-        """Return what was gathered, in reading order. A heading without text below it is kept in its children's paths."""
+        """Return what was gathered, in reading order. Headings are in the paths; alone, they are the text."""
         self._flush()
+        if not self._sections and self._headings:
+            return (Section(heading_path=(), text="\n".join(name for _, name in self._headings), page=self._page),)
         return tuple(self._sections)
 
     def _flush(self) -> None:

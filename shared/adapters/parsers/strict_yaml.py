@@ -27,6 +27,13 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+# A date stays a text, so that a wrong one is reported with its key and not as broken YAML.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def load_mapping(text: str, where: str) -> dict[str, Any]:
     """Return the mapping that `text` holds, {} for an empty one. Raises RejectedFile(BAD_METADATA) naming `where`."""
     if len(text) > MAX_YAML_CHARACTERS:

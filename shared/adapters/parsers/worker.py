@@ -18,6 +18,8 @@ from shared.adapters.records.knowledge import meta_from, to_record
 
 LENGTH = struct.Struct(">Q")
 _OPEN_FILES = 64
+# Nested pages are walked by recursion; CPython 3.11 keeps Python frames off the C stack.
+_DEPTH = 20_000
 
 
 def main() -> None:
@@ -27,6 +29,7 @@ def main() -> None:
     # What a library prints must not get into the replies.
     os.dup2(2, 1)
     limits = Limits(**json.loads(sys.argv[1]))
+    sys.setrecursionlimit(_DEPTH)
     _confine(limits)
     while (header := _read(requests)) is not None:
         reply = json.dumps(_answer(json.loads(header), _read(requests) or b"", limits), ensure_ascii=False).encode(
