@@ -254,6 +254,14 @@ def test_a_persons_reply_does_not_count_as_unanswered(ports: Ports) -> None:
     assert ports.conversations.list_unanswered(TENANT, 10).items == ()
 
 
+def test_only_a_customers_message_can_be_an_unanswered_question(ports: Ports) -> None:
+    conversation = stored(ports.conversations)
+    said = a_message(conversation, 1, author=Author.AGENT)
+    reply = a_message(conversation, 2, author=Author.BOT, rung=Rung.REFUSAL, in_reply_to=said.message_id)
+    say(ports.conversations, conversation, said, reply)
+    assert ports.conversations.list_unanswered(TENANT, 10).items == ()
+
+
 def test_hundreds_of_unanswered_questions_are_paged_once_each(ports: Ports) -> None:
     for _ in range(3):
         conversation = stored(ports.conversations)

@@ -46,6 +46,21 @@ def test_transactions_of_threads_queue_up(database: Database) -> None:
     assert n_of(database) == 500
 
 
+def test_writers_that_read_first_wait_for_each_other_across_processes(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Database(path).ensure(FIRST)
+
+    def add(_: int) -> None:
+        own = Database(path, wait_s=60)  # as another process has it: nothing in memory is shared
+        for _ in range(20):
+            with own.transaction() as connection:
+                n = connection.execute("SELECT n FROM things").fetchone()[0]
+                connection.execute("UPDATE things SET n = ?", (n + 1,))
+
+    at_once(8, add)
+    assert n_of(Database(path)) == 160
+
+
 def test_a_transaction_inside_another_is_a_programming_error_and_not_a_deadlock(database: Database) -> None:
     with pytest.raises(RuntimeError, match="nest"), database.transaction(), database.transaction():
         pass

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,15 @@ write_turns(Path(sys.argv[1]))
 
 
 def in_processes(count: int, act: Callable[[Path, int], object], folder: Path) -> list[object]:
-    """Run `act(folder, number)` in as many new processes."""
-    with multiprocessing.get_context("spawn").Pool(count) as pool:
+    """Run `act(folder, number)` in as many new processes, released together."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(count, initializer=wait_for_all, initargs=(context.Barrier(count),)) as pool:
         return pool.starmap(act, [(folder, number) for number in range(count)], chunksize=1)
+
+
+def wait_for_all(barrier: Barrier) -> None:
+    """Start no work before every process is there."""
+    barrier.wait()
 
 
 def commit_turns(folder: Path, number: int) -> int:
