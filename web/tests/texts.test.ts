@@ -22,7 +22,7 @@ function words(catalogue: object): string[] {
 }
 
 describe("the catalogues", () => {
-  const SWITCH = new Set(["中文", "切换到中文"]);
+  const SWITCH = new Set(["中文"]);
   it("say everything, in their own language", () => {
     for (const catalogue of [chatTexts.zh, chatTexts.en, deskTexts.zh, deskTexts.en]) for (const text of words(catalogue)) expect(text.trim()).not.toBe("");
     for (const catalogue of [chatTexts.en, deskTexts.en])

@@ -2,8 +2,9 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { deskTexts } from "../text/desk-texts";
-import { inLanguage, LANGUAGE_TAG, preferredLanguage } from "../text/language";
+import { inLanguage, LANGUAGE_TAG, OTHER_LANGUAGE, preferredLanguage } from "../text/language";
 import { Icon } from "../ui/icons";
+import { LanguageButton } from "../ui/language-button";
 import { useStore } from "../ui/context";
 import { StaffApi } from "../wire/staff-api";
 import type { Language, StaffMember } from "../wire/types";
@@ -43,7 +44,7 @@ export function DeskApp({ memory }: { memory: DeskMemory }) {
     setSession(null);
   };
   const switchLanguage = () => {
-    const next = language === "zh" ? "en" : "zh";
+    const next = OTHER_LANGUAGE[language];
     memory.language = next;
     setLanguage(next);
   };
@@ -58,7 +59,7 @@ export function DeskApp({ memory }: { memory: DeskMemory }) {
   }, []);
   if (session) return <SignedInDesk session={session} memory={memory} language={language} onLanguage={switchLanguage} onLeave={leave} />;
   if (trying) return <p class="desk-empty">{texts.loading}</p>;
-  return <SignIn key={notice} texts={texts} notice={notice} onToken={enter} onLanguage={switchLanguage} />;
+  return <SignIn key={notice} texts={texts} language={language} notice={notice} onToken={enter} onLanguage={switchLanguage} />;
 }
 
 interface DeskProps {
@@ -161,9 +162,7 @@ function TopBar({ route, waiting, sound, onSound, onLanguage, onSignOut }: TopBa
         <button type="button" class="kf-icon-button" aria-pressed={sound} aria-label={texts.sound} title={texts.sound} onClick={onSound}>
           <Icon name="bell" />
         </button>
-        <button type="button" class="kf-language" aria-label={texts.switchLanguageLabel} onClick={onLanguage}>
-          {texts.switchLanguage}
-        </button>
+        <LanguageButton language={language} words={texts.switchLanguage} onPress={onLanguage} />
         <button type="button" class="kf-button desk-sign-out" onClick={onSignOut}>
           {texts.signOut}
         </button>

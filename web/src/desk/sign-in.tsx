@@ -2,17 +2,20 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskTexts } from "../text/desk-texts";
+import { LanguageButton } from "../ui/language-button";
 import { ApiError } from "../wire/http";
+import type { Language } from "../wire/types";
 
 interface SignInProps {
   texts: DeskTexts;
+  language: Language;
   /** Why one is here again, "" on the first visit. */
   notice: string;
   onToken: (token: string) => Promise<void>;
   onLanguage: () => void;
 }
 
-export function SignIn({ texts, notice, onToken, onLanguage }: SignInProps) {
+export function SignIn({ texts, language, notice, onToken, onLanguage }: SignInProps) {
   const [error, setError] = useState(notice);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -58,9 +61,7 @@ export function SignIn({ texts, notice, onToken, onLanguage }: SignInProps) {
           <button type="submit" class="kf-button kf-primary" disabled={busy}>
             {texts.signInButton}
           </button>
-          <button type="button" class="kf-language" aria-label={texts.switchLanguageLabel} onClick={onLanguage}>
-            {texts.switchLanguage}
-          </button>
+          <LanguageButton language={language} words={texts.switchLanguage} onPress={onLanguage} />
         </div>
       </form>
     </div>

@@ -14,8 +14,8 @@ export interface ChatTexts {
   newConversationAsk: string;
   start: string;
   cancel: string;
+  /** The other language, named in itself. */
   switchLanguage: string;
-  switchLanguageLabel: string;
   messages: string;
   restoring: string;
   noSite: string;
@@ -98,8 +98,7 @@ const zh: ChatTexts = {
   newConversationAsk: "开始新对话后，这里将不再显示当前的对话内容。",
   start: "开始新对话",
   cancel: "取消",
-  switchLanguage: "EN",
-  switchLanguageLabel: "Switch to English",
+  switchLanguage: "English",
   messages: "对话内容",
   restoring: "正在恢复上次的对话…",
   noSite: "暂时连不上客服系统，正在重新连接。",
@@ -190,7 +189,6 @@ const en: ChatTexts = {
   start: "Start new",
   cancel: "Cancel",
   switchLanguage: "中文",
-  switchLanguageLabel: "切换到中文",
   messages: "Conversation",
   restoring: "Restoring your conversation…",
   noSite: "Customer service can't be reached. Reconnecting.",

@@ -100,8 +100,8 @@ export interface DeskTexts {
   unansweredHint: string;
   noUnanswered: string;
   rung: Partial<Record<Rung, string>>;
+  /** The other language, named in itself. */
   switchLanguage: string;
-  switchLanguageLabel: string;
   /** What the transcript says where staff read it. */
   transcriptTexts: ChatTexts;
 }
@@ -203,8 +203,7 @@ const zh: DeskTexts = {
   unansweredHint: "机器人没有答上来的问题。把答案补进知识库，下次就能答。",
   noUnanswered: "没有未答的问题",
   rung: { refusal: "未找到依据", clarify: "请客户澄清", handoff: "转人工", ticket: "转工单" },
-  switchLanguage: "EN",
-  switchLanguageLabel: "Switch to English",
+  switchLanguage: "English",
   transcriptTexts: { ...chatTexts.zh, you: "客户", assistant: "机器人", person: (name) => name || "坐席" },
 };
 
@@ -307,7 +306,6 @@ const en: DeskTexts = {
   noUnanswered: "No unanswered questions",
   rung: { refusal: "nothing found", clarify: "asked back", handoff: "handed over", ticket: "ticket" },
   switchLanguage: "中文",
-  switchLanguageLabel: "切换到中文",
   transcriptTexts: { ...chatTexts.en, you: "Customer", assistant: "Bot", person: (name) => name || "Agent" },
 };
 

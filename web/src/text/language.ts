@@ -17,6 +17,8 @@ export function inLanguage<T>(texts: ByLanguage<T> | undefined, language: Langua
   return texts?.[language] ?? texts?.zh ?? texts?.en ?? fallback;
 }
 
+export const OTHER_LANGUAGE: Record<Language, Language> = { zh: "en", en: "zh" };
+
 export const LANGUAGE_TAG: Record<Language, string> = { zh: "zh-CN", en: "en" };
 
 /** "14:05" today, with the date on other days, in the reader's own time zone, which `zone` names. */

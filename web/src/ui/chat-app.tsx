@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState, ChatStore } from "../chat/store";
 import { chatTexts } from "../text/chat-texts";
-import { inLanguage } from "../text/language";
+import { inLanguage, OTHER_LANGUAGE } from "../text/language";
 import type { Citation, Language } from "../wire/types";
 import { Banners } from "./banners";
 import { Composer } from "./composer";
@@ -49,11 +49,12 @@ export function ChatApp({ store, state, language, variant, onLanguage, onClose }
         <div class="kf-main">
           <Header
             texts={texts}
+            language={language}
             companyName={name}
             asHeading={variant === "page"}
             hasConversation={state.messages.length > 0}
             onNew={() => setAsking(true)}
-            onLanguage={() => onLanguage(language === "zh" ? "en" : "zh")}
+            onLanguage={() => onLanguage(OTHER_LANGUAGE[language])}
             onClose={onClose}
           />
           {asking && <NewConversation onStart={startOver} onCancel={() => setAsking(false)} />}

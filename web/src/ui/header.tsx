@@ -1,10 +1,13 @@
 /** Who one is talking to, and the few things one can do with a conversation as a whole. */
 
 import type { ChatTexts } from "../text/chat-texts";
+import type { Language } from "../wire/types";
 import { Icon } from "./icons";
+import { LanguageButton } from "./language-button";
 
 interface HeaderProps {
   texts: ChatTexts;
+  language: Language;
   companyName: string;
   asHeading: boolean;
   hasConversation: boolean;
@@ -13,7 +16,7 @@ interface HeaderProps {
   onClose: (() => void) | undefined;
 }
 
-export function Header({ texts, companyName, asHeading, hasConversation, onNew, onLanguage, onClose }: HeaderProps) {
+export function Header({ texts, language, companyName, asHeading, hasConversation, onNew, onLanguage, onClose }: HeaderProps) {
   const Name = asHeading ? "h1" : "h2";
   return (
     <header class="kf-header">
@@ -30,9 +33,7 @@ export function Header({ texts, companyName, asHeading, hasConversation, onNew, 
             <Icon name="plus" />
           </button>
         )}
-        <button type="button" class="kf-language" aria-label={texts.switchLanguageLabel} onClick={onLanguage}>
-          {texts.switchLanguage}
-        </button>
+        <LanguageButton language={language} words={texts.switchLanguage} onPress={onLanguage} />
         {onClose && (
           <button type="button" class="kf-icon-button" aria-label={texts.closeChat} title={texts.closeChat} onClick={onClose}>
             <Icon name="down" />
