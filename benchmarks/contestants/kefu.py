@@ -30,6 +30,9 @@ OTHER_TENANT = "other"
 TODAY = date(2026, 11, 22)
 # One in this many entries has a hidden copy of each kind.
 _HIDDEN_SHARE = 50
+# Ids are 128-bit numbers, as real ones are; those of hidden copies start here.
+_HIDDEN = 1 << 64
+_KINDS = ("removed", "staff", "expired", "future", "others")
 # Entries in one sheet: one document, one transaction.
 _SHEET = 2000
 
@@ -116,7 +119,10 @@ def _numbers(search: SearchKnowledge, query: SearchQuery) -> list[int]:
     result = search(query)
     if result.degraded:
         raise RuntimeError(f"a leg is missing: {result.degraded}")
-    return [int(passage.chunk.chunk_id) for passage in result.passages]
+    numbers = [int(passage.chunk.chunk_id, 16) for passage in result.passages]
+    if any(number >= _HIDDEN for number in numbers):
+        raise RuntimeError(f"a hidden entry was found: {numbers}")
+    return numbers
 
 
 def _stores(corpus: Corpus, folder: Path) -> Stores:
@@ -135,7 +141,7 @@ def _stores(corpus: Corpus, folder: Path) -> Stores:
 
 def _ingest(stores: Stores, entries: Sequence[Entry]) -> None:
     """Two snapshots, because what the second removes must have been in the first."""
-    copied = [_chunk(f"{number}", entry) for number, entry in enumerate(entries)][::_HIDDEN_SHARE]
+    copied = [_chunk(number, entry) for number, entry in enumerate(entries)][::_HIDDEN_SHARE]
     stores.add(TENANT, "removed", _hidden(copied, "removed"))
     stores.publish(TENANT)
     stores.remove(TENANT, "removed")
@@ -152,17 +158,18 @@ def _ingest(stores: Stores, entries: Sequence[Entry]) -> None:
 def _sheets(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Chunk]]]:
     for first in range(0, len(entries), _SHEET):
         sheet = entries[first : first + _SHEET]
-        yield f"faq-{first}", [_chunk(f"{number}", entry) for number, entry in enumerate(sheet, first)]
+        yield f"faq-{first}", [_chunk(number, entry) for number, entry in enumerate(sheet, first)]
 
 
 def _hidden(chunks: Sequence[Chunk], kind: str) -> list[Chunk]:
-    """Copies whose ids are no numbers: found, they end the run."""
-    return [replace(chunk, chunk_id=f"{kind}-{chunk.chunk_id}") for chunk in chunks]
+    """Copies with ids of their own: found, they end the run."""
+    first = _HIDDEN * (1 + _KINDS.index(kind))
+    return [replace(chunk, chunk_id=f"{first + int(chunk.chunk_id, 16):032x}") for chunk in chunks]
 
 
-def _chunk(chunk_id: str, entry: Entry) -> Chunk:
+def _chunk(number: int, entry: Entry) -> Chunk:
     return Chunk(
-        chunk_id=chunk_id,
+        chunk_id=f"{number:032x}",
         document_id="",
         tenant=TENANT,
         ordinal=0,
@@ -170,7 +177,7 @@ def _chunk(chunk_id: str, entry: Entry) -> Chunk:
         text=entry.text,
         document_title="FAQ",
         heading_path=(entry.title,),
-        locator=f"FAQ!{chunk_id}",
+        locator=f"FAQ!{number}",
         source="",
         source_url="",
         language=cast("Language", entry.language),

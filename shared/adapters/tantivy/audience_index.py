@@ -10,7 +10,7 @@ from tantivy import Index, IndexWriter, Query, Searcher
 
 from shared.adapters.tantivy.analysis import ANALYZER, build_analyzer
 from shared.adapters.tantivy.queries import build_query
-from shared.adapters.tantivy.schema import NEVER, VERSION, build_schema, to_document, with_removal
+from shared.adapters.tantivy.schema import NEVER, VERSION, build_schema, chunk_ids, to_document, with_removal
 from shared.domain.errors import DependencyUnavailableError
 from shared.domain.knowledge import Chunk
 from shared.ports import IndexFilter, LegHit
@@ -58,7 +58,8 @@ class AudienceIndex:
             searcher = self._searcher()
             query = build_query(self._schema, searcher, self._analyzer, text, language, where)
             hits = searcher.search(query, k, count=False).hits
-            return [LegHit(chunk_id=str(searcher.doc(address).get_first("id")), score=score) for score, address in hits]
+            ids = chunk_ids(searcher, [address for _, address in hits])
+            return [LegHit(chunk_id=chunk_id, score=score) for chunk_id, (score, _) in zip(ids, hits, strict=True)]
 
     def known(self) -> dict[str, int | None]:
         """Every chunk id here with its removed_in."""
@@ -67,8 +68,12 @@ class AudienceIndex:
             if not searcher.num_docs:
                 return {}
             hits = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
-            documents = [searcher.doc(address) for _, address in hits]
-        return {str(doc.get_first("id")): _removal(doc.get_first("removed_in")) for doc in documents}
+            addresses = [address for _, address in hits]
+            removals = searcher.fast_field_values("removed_in", addresses)
+            return {
+                chunk_id: None if removal is None or removal >= NEVER else int(removal)
+                for chunk_id, removal in zip(chunk_ids(searcher, addresses), removals, strict=True)
+            }
 
     def _open(self, folder: Path | None) -> Index:
         if folder is None:
@@ -128,10 +133,6 @@ class AudienceIndex:
         if hits:
             writer.delete_documents_by_term("id", chunk_id)
             writer.add_document(with_removal(searcher.doc(hits[0][1]), removed_in))
-
-
-def _removal(stored: object) -> int | None:
-    return int(str(stored)) if int(str(stored)) < NEVER else None
 
 
 @contextmanager

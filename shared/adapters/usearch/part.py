@@ -80,12 +80,13 @@ def _first_slots(pairs: Iterator[tuple[int, float]], k: int) -> list[tuple[int, 
 
 
 def _through_graph(graph: Graph, vector: Floats, visible: Mask, k: int) -> list[tuple[int, float]]:
-    """Fetch more than `k`, drop what is hidden, fetch four times as many until there are enough or all were seen."""
+    """Fetch a few more than `k`, drop what is hidden, fetch four times as many until there are enough or all were seen."""
     shown = visible[graph.slots]
-    total, seen = len(graph.index), int(shown.sum())
+    total, seen = len(graph.index), int(np.count_nonzero(shown))
     if seen <= EXACT_LIMIT and seen < len(shown) // 2:
         return _exact_over_graph(graph, vector, visible, shown, k)
-    wanted = min(total, 2 * k * len(shown) // max(seen, 1) + k)
+    # A walk's cost grows with what it fetches: no more than the hidden ones and an entry's other vectors make likely.
+    wanted = min(total, k * len(shown) // max(seen, 1) + k // 4 + 8)
     while True:
         best = _first_slots(_graph_hits(graph, vector, visible, wanted), k)
         if len(best) == k or wanted >= total:
