@@ -1,12 +1,9 @@
 """The embedding model, loaded beside everything else: until it is there, keywords answer."""
 
-import threading
 from collections.abc import Callable, Sequence
 
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.ports import Embedder, Vector
-
-_WAIT_S = 120.0
 
 
 class BackgroundEmbedder:
@@ -17,7 +14,6 @@ class BackgroundEmbedder:
         self._dimensions = dimensions
         self._loaded: Embedder | None = None
         self._failure = "the embedding model is still loading"
-        self._done = threading.Event()
 
     @property
     def name(self) -> str:
@@ -35,23 +31,6 @@ class BackgroundEmbedder:
             self._loaded = loader()
         except SupportError as error:
             self._failure = str(error)
-        finally:
-            self._done.set()
-
-    def load_later(self, loader: Callable[[], Embedder], then: Callable[[], None]) -> None:
-        """Load in a thread of its own, and call `then` when the model is there."""
-
-        def run() -> None:
-            self.load(loader)
-            if self._loaded is not None:
-                then()
-
-        threading.Thread(target=run, name="embedder", daemon=True).start()
-
-    def wait(self, timeout_s: float = _WAIT_S) -> bool:
-        """Wait until loading has ended; return whether the model is there."""
-        self._done.wait(timeout_s)
-        return self._loaded is not None
 
     def embed_queries(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Vectors of questions."""

@@ -1,6 +1,7 @@
 """A single machine: stores, knowledge and functions, opened in order and closed in the reverse one."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -38,6 +39,12 @@ class Machine:
     base: KnowledgeBase
     functions: Functions
     pollers: Pollers
+    closing: threading.Event = field(default_factory=threading.Event)
+    workers: list[threading.Thread] = field(default_factory=list)
+
+    def at_close(self, worker: threading.Thread) -> None:
+        """Wait for this thread before the files are closed; it watches `closing`."""
+        self.workers.append(worker)
 
     def start(self) -> None:
         """Feed queues, outbox and schedule to the handlers."""
@@ -50,7 +57,10 @@ class Machine:
 
     def close(self) -> None:
         """Stop what runs, then close the files. What was interrupted is leased, and comes again."""
+        self.closing.set()
         self.pollers.stop(_STOP_WITHIN_S)
+        for worker in self.workers:
+            worker.join(_STOP_WITHIN_S)
         self.functions.close()
         self.base.close()
         self.stores.close()

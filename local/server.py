@@ -9,9 +9,9 @@ from rich.console import Console
 
 from local.composition.front_doors import staff_token
 from local.data_folder import DataFolder, StartupError, exclusive
-from local.first_start import embed_missing, first_start, needs_first_start
+from local.first_start import VectorWork, first_start, needs_first_start
 from local.logs import quiet_metrics, send_logs_to
-from local.machine import Machine, load_embedder, open_machine
+from local.machine import Machine, open_machine
 from local.settings import LocalSettings
 from local.site import Site
 
@@ -31,7 +31,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
             console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
             first_start(machine, console)
         else:
-            machine.base.embedder.load_later(lambda: load_embedder(settings.models), lambda: embed_missing(machine))
+            VectorWork(machine).start()
         send_logs_to(folder)
         machine.start()
         _announce(machine, console)
