@@ -91,7 +91,8 @@ class Pollers:
         """Ask all to end after what they are at, and wait so long. What does not end is leased, and comes again."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(timeout_s)
+            if thread.is_alive():
+                thread.join(timeout_s)
 
     def _loop(self, run_once: Callable[[], bool], idle_s: float) -> None:
         while not self._stop.is_set():

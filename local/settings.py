@@ -1,22 +1,35 @@
-"""What can be set about a single machine, all of it optional: KEFU_DATA, KEFU_COMPANY, KEFU_PORT and a model server."""
+"""What can be set about a single machine, all of it optional: KEFU_DATA, KEFU_COMPANY, KEFU_PORT, a model server."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from shared.runtime.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 class LocalSettings(Settings):
-    """Relative paths count from the current folder."""
+    """Defaults lie in the repository, wherever the command is called from; paths that are given count from there."""
 
-    data: Path = Field(default=Path("data"), description="the folder that holds all data")
-    company: Path = Field(default=Path("samples/yuguang"), description="the company's folder, with company.yaml")
+    data: Path = Field(default=ROOT / "data", description="the folder that holds all data")
+    company: Path = Field(default=ROOT / "samples" / "yuguang", description="the company's folder, with company.yaml")
+    models: Path = Field(default=ROOT / "var" / "models", description="where exported embedding weights are kept")
+    web: Path = Field(default=ROOT / "web", description="the folder of the built pages")
     port: int = Field(default=8080, ge=1, le=65535, description="a port between 1 and 65535")
     release: str = Field(default="local", min_length=1, description="a name for this version")
-    agent_name: str = Field(default="客服", min_length=1, max_length=64, description="the name that customers see of the agent")
+    agent_name: str = Field(
+        default="客服小屿", min_length=1, max_length=64, description="the name that customers see of the agent"
+    )
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
     model_url: str = Field(default="", description="the base URL of an OpenAI-compatible server, or empty for none")
     model_name: str = Field(default="", description="the model's name on that server")
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")
+
+    @model_validator(mode="after")
+    def _model_is_named(self) -> Self:
+        if self.model_url and not self.model_name:
+            raise ValueError("KEFU_MODEL_URL needs KEFU_MODEL_NAME beside it")
+        return self

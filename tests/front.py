@@ -112,7 +112,9 @@ def _stores(world: World, folder: Path) -> Stores:
         cache=world.cache,
         limiter=SQLiteRateLimiter(Database(":memory:")),
         queues={contract.name: SQLiteQueue(queues, contract, world.clock, world.ids) for contract in QUEUES},
-        open_files=(),
+        state=world.database,
+        queue_file=queues,
+        others=(),
     )
 
 

@@ -21,12 +21,9 @@ from shared.use_cases.open_conversation import OpenConversation
 from shared.use_cases.receive_message import ReceiveMessage
 
 
-def build_ingress(
-    stores: Stores, settings: LocalSettings, companies: CompanyStore, company: Company, turns: TurnService
-) -> FastAPI:
+def build_ingress(settings: IngressSettings, door: FrontDoor) -> FastAPI:
     """Return the customers' application."""
-    own = ingress_settings(stores, settings, company)
-    return create_ingress(own, front_door(stores, own, companies, turns), Telemetry("ingress", settings.release))
+    return create_ingress(settings, door, Telemetry("ingress", settings.release))
 
 
 def ingress_settings(stores: Stores, settings: LocalSettings, company: Company) -> IngressSettings:

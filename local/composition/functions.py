@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from functions.ingress.front_door import FrontDoor
 from functions.outbox.handler import make_handler as make_outbox
 from functions.retrieval.handler import make_handler as make_retrieval
 from functions.sweeper.handler import make_handler as make_sweeper
 from functions.tickets.handler import TicketConsumer
 from functions.tickets.handler import make_handler as make_tickets
 from local.composition.dialog import DialogParts, build_dialog
-from local.composition.front_doors import build_desk, build_ingress
+from local.composition.front_doors import build_desk, build_ingress, front_door, ingress_settings
 from local.composition.knowledge import Knowledge
 from local.composition.stores import Stores
 from local.desk_ticket_system import DeskTicketSystem
@@ -32,6 +33,8 @@ _RETRIEVAL_THREADS = 8
 class Functions:
     """One entry per function. `hops` are closed at the end."""
 
+    door: FrontDoor
+    turns: EnvelopeTurnService
     ingress: FastAPI
     desk: FastAPI
     dialog: Handler
@@ -69,8 +72,12 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
     dialog = build_dialog(stores, DialogParts(parts.companies, service, parts.answerer, release))
     dialog_hop = InProcessHop("dialog", dialog.handler, _DIALOG_THREADS)
     turns = EnvelopeTurnService(dialog_hop, stores.clock)
+    own = ingress_settings(stores, parts.settings, parts.company)
+    door = front_door(stores, own, parts.companies, turns)
     return Functions(
-        ingress=build_ingress(stores, parts.settings, parts.companies, parts.company, turns),
+        door=door,
+        turns=turns,
+        ingress=build_ingress(own, door),
         desk=build_desk(stores, parts.settings, parts.company, turns),
         dialog=dialog.handler,
         retrieval=retrieval,

@@ -1,10 +1,31 @@
-"""Knowledge on a single machine: what `retrieval` and `knowledge` run on."""
+"""Knowledge on a single machine: what `retrieval` and `knowledge` run on, and what the command line does with documents."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from functions.knowledge.handler import DocumentConsumer, make_handler
+from local.background_embedder import BackgroundEmbedder
+from local.composition.stores import Stores
+from local.data_folder import DataFolder
 from local.hop import Handler
+from shared.adapters.clock import SystemClock
+from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.parsers.sandbox import SandboxedDocumentParser
+from shared.adapters.ranking.profile import load_profile
+from shared.adapters.sqlite.database import Database
+from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
+from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
+from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.knowledge import SearchQuery, SearchResult
+from shared.ports import CompanyStore, Embedder
+from shared.runtime.observability import Telemetry
+from shared.use_cases.ingest_document import IngestDocument
+from shared.use_cases.publish_knowledge import PublishKnowledge
+from shared.use_cases.reconcile_indices import Progress, ReconcileIndices
+from shared.use_cases.search_knowledge import SearchKnowledge
+
+_LEG_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,3 +34,87 @@ class Knowledge:
 
     search: Callable[[SearchQuery], SearchResult]
     handler: Handler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeBase:
+    """Everything about documents, opened once."""
+
+    store: SQLiteKnowledgeStore
+    keyword: TantivyKeywordIndex
+    vectors: UsearchVectorIndex
+    embedder: BackgroundEmbedder
+    parser: SandboxedDocumentParser
+    publish: PublishKnowledge
+    database: Database
+    clock: SystemClock
+    executor: ThreadPoolExecutor
+
+    def close(self) -> None:
+        """End the parser's process, and close the files."""
+        self.parser.close()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.database.close()
+
+    def ingest(self, *, with_vectors: bool) -> IngestDocument:
+        """Return the use case; without vectors it is fast, and `reconcile` adds them."""
+        embedder: Embedder | None = self.embedder if with_vectors else None
+        return IngestDocument(
+            parser=self.parser,
+            knowledge=self.store,
+            keywords=self.keyword,
+            vectors=self.vectors,
+            embedder=embedder,
+            clock=self.clock,
+        )
+
+    def reconcile(self, on_progress: Progress) -> ReconcileIndices:
+        """Return the use case that puts back what a kill between store and index took."""
+        return ReconcileIndices(
+            knowledge=self.store,
+            keyword=self.keyword,
+            keyword_state=self.keyword,
+            vectors=self.vectors,
+            vector_state=self.vectors,
+            embedder=self.embedder,
+            on_progress=on_progress,
+        )
+
+
+def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
+    """Open or create the stores and indexes; the embedder is not loaded yet."""
+    database = Database(folder.databases / "knowledge.db")
+    store = SQLiteKnowledgeStore(database)
+    return KnowledgeBase(
+        store=store,
+        keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
+        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=E5Embedder.name, dimensions=E5Embedder.dimensions),
+        embedder=BackgroundEmbedder(E5Embedder.name, E5Embedder.dimensions),
+        parser=SandboxedDocumentParser(),
+        publish=PublishKnowledge(knowledge=store, clock=stores.clock),
+        database=database,
+        clock=stores.clock,
+        executor=ThreadPoolExecutor(_LEG_THREADS, thread_name_prefix="leg"),
+    )
+
+
+def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledge:
+    """Return the search of the release."""
+    return SearchKnowledge(
+        knowledge=base.store,
+        keyword=base.keyword,
+        vectors=base.vectors,
+        embedder=base.embedder,
+        executor=base.executor,
+        profile=load_profile(),
+        companies=companies,
+    )
+
+
+def build_knowledge(base: KnowledgeBase, stores: Stores, companies: CompanyStore, release: str) -> Knowledge:
+    """Wire both functions' parts."""
+    telemetry = Telemetry("knowledge", release)
+    consume = DocumentConsumer(
+        ingest=base.ingest(with_vectors=True), publish=base.publish, objects=stores.objects, telemetry=telemetry
+    )
+    return Knowledge(search=build_search(base, companies), handler=make_handler(consume, telemetry))

@@ -40,11 +40,13 @@ class Stores:
     cache: SQLiteAnswerCache
     limiter: SQLiteRateLimiter
     queues: dict[str, SQLiteQueue]
-    open_files: tuple[Database | FileKeyRing, ...]
+    state: Database
+    queue_file: Database
+    others: tuple[Database | FileKeyRing, ...]
 
     def close(self) -> None:
         """Close every file; call it when the threads that used them have ended."""
-        for file in self.open_files:
+        for file in (self.state, self.queue_file, *self.others):
             file.close()
 
 
@@ -71,5 +73,7 @@ def open_stores(folder: DataFolder) -> Stores:
         cache=SQLiteAnswerCache(state),
         limiter=SQLiteRateLimiter(memory),
         queues={contract.name: SQLiteQueue(queues, contract, clock, ids) for contract in QUEUES},
-        open_files=(state, queues, keys, memory),
+        state=state,
+        queue_file=queues,
+        others=(keys, memory),
     )

@@ -1,0 +1,46 @@
+"""The embedding model, loaded beside everything else: until it is there, keywords answer."""
+
+from collections.abc import Callable, Sequence
+
+from shared.domain.errors import DependencyUnavailableError, SupportError
+from shared.ports import Embedder, Vector
+
+
+class BackgroundEmbedder:
+    """An `Embedder` whose weights arrive later. Before that, and when loading failed, it raises DependencyUnavailableError."""
+
+    def __init__(self, name: str, dimensions: int) -> None:
+        self._name = name
+        self._dimensions = dimensions
+        self._loaded: Embedder | None = None
+        self._failure = "the embedding model is still loading"
+
+    @property
+    def name(self) -> str:
+        """Which weights and preprocessing."""
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return self._dimensions
+
+    def load(self, loader: Callable[[], Embedder]) -> None:
+        """Load now, in this thread. A failure is kept as the reason that every later call gives."""
+        try:
+            self._loaded = loader()
+        except SupportError as error:
+            self._failure = str(error)
+
+    def embed_queries(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Vectors of questions."""
+        return self._model().embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Vectors of what is to be found."""
+        return self._model().embed_passages(texts)
+
+    def _model(self) -> Embedder:
+        if self._loaded is None:
+            raise DependencyUnavailableError("embedder", self._failure)
+        return self._loaded

@@ -1,0 +1,39 @@
+"""`kefu`: the command line. Commands load what they need when they run, so that --help is quick."""
+
+import sys
+
+import click
+
+from local.commands.ask import ask
+from local.commands.backup import backup, restore
+from local.commands.chat import chat
+from local.commands.dev import dev
+from local.commands.doctor import doctor
+from local.commands.evaluate import evaluate
+from local.commands.knowledge import ingest, publish, rollback
+from local.commands.tickets import tickets
+from shared.domain.errors import SupportError
+
+EXIT_FAILED = 1
+_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kefu")
+def cli() -> None:
+    """Kefu 客服: answers customers from a company's own documents, with its sources."""
+
+
+for command in (dev, ask, chat, ingest, publish, rollback, evaluate, tickets, backup, restore, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run. Exit codes: 0 done, 1 failed (one line on standard error says what to do), 2 wrong usage, 130 interrupted."""
+    try:
+        cli()
+    except SupportError as error:
+        click.echo(f"kefu: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

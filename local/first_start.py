@@ -1,0 +1,139 @@
+"""What the first start does, with progress: export the embedding weights, read the company's documents, publish, embed."""
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from local.machine import Machine, load_embedder, model_folder
+from local.read_company import read_folder
+from shared.adapters.e5.export import export_model, is_exported
+from shared.domain.errors import SupportError
+from shared.use_cases.ingest_document import IngestResult
+from shared.use_cases.ingest_folder import FolderSummary, IngestFolder
+from shared.use_cases.reconcile_indices import Progress as OnProgress
+
+# A first start waits so long for the vectors; on a busy machine keywords answer until they are all there.
+PATIENCE_S = 40.0
+
+
+class _StoppedError(Exception):
+    """The machine is being closed."""
+
+
+@contextmanager
+def progress_bars(console: Console) -> Generator[Progress]:
+    """Show progress bars while the block runs."""
+    columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        yield bars
+
+
+def needs_first_start(machine: Machine) -> bool:
+    """Whether the weights or the company's knowledge are still missing."""
+    return not is_exported(model_folder(machine.settings.models)) or not _has_knowledge(machine)
+
+
+def first_start(machine: Machine, console: Console, patience_s: float = PATIENCE_S) -> None:
+    """Do what is missing. Safe to interrupt: the next start goes on. Without weights, keywords alone answer."""
+    began = time.monotonic()
+    with progress_bars(console) as bars:
+        vectors = VectorWork(machine, bars)
+        if not is_exported(model_folder(machine.settings.models)):
+            vectors.start_export()
+        summary = None if _has_knowledge(machine) else load_company(machine, bars)
+        if summary is not None:
+            machine.base.publish(machine.company.tenant)
+        vectors.start()
+        vectors.wait(max(0.0, patience_s - (time.monotonic() - began)))
+    if summary is not None:
+        report_rejected(summary, console)
+    console.print(vectors.verdict())
+
+
+def load_company(machine: Machine, bars: Progress) -> FolderSummary:
+    """Read the company's folder into the draft, without vectors."""
+    files = read_folder(machine.settings.company)
+    task = bars.add_task("documents", total=len(files))
+
+    def on_result(_result: IngestResult, done: int, total: int) -> None:
+        bars.update(task, completed=done, total=total)
+
+    return IngestFolder(ingest=machine.base.ingest(with_vectors=False))(machine.company.tenant, files, on_result)
+
+
+def report_rejected(summary: FolderSummary, console: Console) -> None:
+    """One line per document that could not be used."""
+    for result in summary.rejected:
+        console.print(f"[yellow]not used: {result.source}: {result.detail or result.reason}[/]")
+
+
+class VectorWork:
+    """Export, load and embed, in threads of their own that end when the machine closes. A failure is kept as a reason."""
+
+    def __init__(self, machine: Machine, bars: Progress | None = None) -> None:
+        self._machine = machine
+        self._bars = bars
+        self._failure = ""
+        self._export: threading.Thread | None = None
+        self._work = threading.Thread(target=self._run, name="vectors", daemon=True)
+
+    def start_export(self) -> None:
+        """Begin with the weights, beside whatever else is to be done."""
+        self._export = threading.Thread(target=self._run_export, name="export", daemon=True)
+        self._export.start()
+
+    def start(self) -> None:
+        """Load the weights, then bring the indexes in line with the chunks. Call it when the documents are stored."""
+        self._machine.at_close(self._work)
+        self._work.start()
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for the end, but not for ever."""
+        self._work.join(timeout_s)
+
+    def verdict(self) -> str:
+        """Say how it stands, for people."""
+        if self._failure:
+            return f"[yellow]No embedding model ({self._failure}): keywords alone answer.[/]"
+        return "Still embedding; keywords answer until that is done." if self._work.is_alive() else "Ready."
+
+    def _run(self) -> None:
+        if self._export is not None:
+            self._export.join()
+        if self._failure:
+            return
+        machine = self._machine
+        machine.base.embedder.load(lambda: load_embedder(machine.settings.models))
+        try:
+            machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
+        except (SupportError, _StoppedError) as error:
+            self._failure = str(error)
+
+    def _run_export(self) -> None:
+        told = self._progress("embedding weights")
+        try:
+            export_model(
+                model_folder(self._machine.settings.models), lambda share, _step: told("vectors", round(share * 100), 100)
+            )
+        except (SupportError, OSError, _StoppedError) as error:
+            self._failure = str(error)
+
+    def _progress(self, name: str) -> OnProgress:
+        bars = self._bars
+        task = bars.add_task(name, total=None) if bars else None
+
+        def told(index: str, done: int, total: int) -> None:
+            if self._machine.closing.is_set():
+                raise _StoppedError("stopped")
+            if bars is not None and task is not None and index == "vectors":
+                bars.update(task, completed=done, total=total)
+
+        return told
+
+
+def _has_knowledge(machine: Machine) -> bool:
+    return machine.base.store.snapshot(machine.company.tenant).head > 0

@@ -1,0 +1,18 @@
+"""What a command does that finds no data yet: the same as the first start, with its progress on standard error."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+
+from local.first_start import first_start, needs_first_start
+from local.machine import Machine
+
+
+def prepare_quietly(console: Console) -> Callable[[Machine], None]:
+    """Return what `open_talk` calls: it does nothing where there is nothing to prepare."""
+
+    def prepare(machine: Machine) -> None:
+        if needs_first_start(machine):
+            first_start(machine, console)
+
+    return prepare

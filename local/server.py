@@ -1,0 +1,102 @@
+"""`kefu dev`: everything on 127.0.0.1 in one process, until Ctrl-C."""
+
+import socket
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+
+import uvicorn
+from rich.console import Console
+
+from local.composition.front_doors import staff_token
+from local.data_folder import DataFolder, StartupError, exclusive
+from local.first_start import VectorWork, first_start, needs_first_start
+from local.logs import quiet_metrics, send_logs_to
+from local.machine import Machine, open_machine
+from local.settings import LocalSettings
+from local.site import Site
+
+HOST = "127.0.0.1"
+_GRACE_S = 5
+_ADDRESS_IN_USE = 98
+_CHECK_BELOW_BYTES = 64_000_000
+
+
+def serve(settings: LocalSettings, console: Console) -> None:
+    """Run until SIGINT or SIGTERM. Raises StartupError or another SupportError, each of which says what to do."""
+    quiet_metrics()
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    with closing(_listen(settings.port)) as listening, exclusive(folder, settings.port), _machine(settings, folder) as machine:
+        if needs_first_start(machine):
+            console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
+            first_start(machine, console)
+        else:
+            VectorWork(machine).start()
+        send_logs_to(folder)
+        machine.start()
+        _announce(machine, console)
+        _run(machine, listening)
+    console.print("Stopped. All data is kept in " + str(settings.data))
+
+
+@contextmanager
+def _machine(settings: LocalSettings, folder: DataFolder) -> Generator[Machine]:
+    machine = open_machine(settings, folder)
+    try:
+        _check_files(machine)
+        yield machine
+    finally:
+        machine.close()
+
+
+def _check_files(machine: Machine) -> None:
+    """Look through the files while that takes no time; `kefu doctor` looks through large ones too."""
+    for path, database in machine.files():
+        if path.stat().st_size < _CHECK_BELOW_BYTES:
+            database.check()
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Connections of a killed predecessor may still be closing; that is no reason to refuse the port.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(512)
+    except OSError as error:
+        listening.close()
+        raise StartupError(_port_advice(port, error)) from error
+    return listening
+
+
+def _port_advice(port: int, error: OSError) -> str:
+    if error.errno == _ADDRESS_IN_USE:
+        return f"port {port} is in use by another program: stop that one, or choose another port, e.g. make dev PORT={port + 1}"
+    return f"port {port} cannot be used ({error.strerror}): choose one above 1023, e.g. make dev PORT=8080"
+
+
+def _announce(machine: Machine, console: Console) -> None:
+    address = f"http://{HOST}:{machine.settings.port}"
+    console.print(
+        f"\n[bold]Kefu is running[/] for {machine.company.name.get('zh') or machine.company.tenant}. Ctrl-C stops it.\n"
+    )
+    console.print(f"  chat page   {address}/", highlight=False)
+    console.print(f"  staff page  {address}/desk/   token: {staff_token(machine.stores)}", highlight=False, soft_wrap=True)
+    console.print(f"  API         {address}/api", highlight=False)
+    console.print(f"  logs        {machine.folder.logs / 'kefu.log'}\n", highlight=False, soft_wrap=True)
+
+
+def _run(machine: Machine, listening: socket.socket) -> None:
+    site = Site(machine.functions.ingress, machine.functions.desk, machine.settings.web)
+    config = uvicorn.Config(
+        site,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        return  # the server has already shut down in order, and passes the signal on

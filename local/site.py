@@ -1,0 +1,105 @@
+"""Everything under one address on a single machine: both APIs, the built pages with their headers, the API's description."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from starlette.datastructures import MutableHeaders
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.settings import ROOT
+
+_DESK = "/desk/v1"
+_INGRESS = ("/v1", "/healthz")
+_API_PAGE = ROOT / "docs" / "http-api.md"
+_NOT_BUILT = "The pages are not built yet: run `make web`.\n"
+# The description page has no script at all, and its one style sheet is its own.
+_API_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_API_STYLE = """:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td,th{border:1px solid #8886;padding:.4rem .6rem;text-align:left;vertical-align:top}
+code{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto}"""
+
+
+@dataclass(frozen=True, slots=True)
+class PageHeaders:
+    """What web/security-headers.json says: headers for all, and more by the first prefix that fits."""
+
+    everywhere: Mapping[str, str]
+    by_prefix: Sequence[tuple[str, Mapping[str, str]]]
+
+    @classmethod
+    def read(cls, path: Path) -> "PageHeaders":
+        """Read the file."""
+        raw = json.loads(path.read_text("utf-8"))
+        return cls(raw["all"], [(entry["prefix"], entry["headers"]) for entry in raw["paths"]])
+
+    def of(self, path: str) -> dict[str, str]:
+        """Return the headers of a path."""
+        fitting = next((headers for prefix, headers in self.by_prefix if path.startswith(prefix)), {})
+        return {**self.everywhere, **fitting}
+
+
+class Site:
+    """The root application: sends each request to the one that it is for."""
+
+    def __init__(self, ingress: ASGIApp, desk: ASGIApp, web: Path) -> None:
+        self._ingress = ingress
+        self._desk = desk
+        self._pages = _pages(web)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            return
+        await self._for(scope["path"])(scope, receive, send)
+
+    def _for(self, path: str) -> ASGIApp:
+        if _under(path, _DESK):
+            return self._desk
+        if any(_under(path, prefix) for prefix in _INGRESS):
+            return self._ingress
+        if path in ("/api", "/api/"):
+            return _with_headers(HTMLResponse(_api_html()), {"Content-Security-Policy": _API_POLICY})
+        if path == "/api/style.css":
+            return Response(_API_STYLE, media_type="text/css")
+        return self._pages
+
+
+def _under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def _pages(web: Path) -> ASGIApp:
+    dist = web / "dist"
+    if not (dist / "index.html").is_file():
+        return Response(_NOT_BUILT, status_code=503, media_type="text/plain")
+    files = StaticFiles(directory=dist, html=True)
+    headers = PageHeaders.read(web / "security-headers.json")
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await _with_headers(files, headers.of(scope["path"]))(scope, receive, send)
+
+    return serve
+
+
+def _with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await app(scope, receive, add)
+
+    return serve
+
+
+def _api_html() -> str:
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_API_PAGE.read_text("utf-8"))
+    links = '<p>OpenAPI: <a href="/v1/openapi.json">customers</a> · <a href="/desk/v1/openapi.json">staff</a></p>'
+    head = '<meta charset="utf-8"><title>Kefu HTTP API</title><link rel="stylesheet" href="/api/style.css">'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{links}{body}</body></html>'
