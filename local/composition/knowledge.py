@@ -17,10 +17,11 @@ from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
-from shared.domain.knowledge import SearchQuery, SearchResult
+from shared.domain.knowledge import FactAnswer, SearchQuery, SearchResult
 from shared.ports import CompanyStore, Embedder
 from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
+from shared.use_cases.look_up_facts import LookUpFacts
 from shared.use_cases.publish_knowledge import PublishKnowledge
 from shared.use_cases.reconcile_indices import Progress, ReconcileIndices
 from shared.use_cases.search_knowledge import SearchKnowledge
@@ -100,6 +101,14 @@ def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
 
 def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledge:
     """Return the search of the release."""
+    facts = LookUpFacts(knowledge=base.store)
+
+    def look_up_facts(query: SearchQuery, snapshot: int) -> FactAnswer:
+        groups = tuple(group for of_language in companies.get(query.tenant).synonyms.values() for group in of_language)
+        return facts(
+            query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups
+        )
+
     return SearchKnowledge(
         knowledge=base.store,
         keyword=base.keyword,
@@ -108,6 +117,7 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
         executor=base.executor,
         profile=load_profile(),
         companies=companies,
+        look_up_facts=look_up_facts,
     )
 
 
