@@ -143,7 +143,8 @@ class ConversationStore(Protocol):
         """Write everything in the commit, or nothing.
 
         Raises OwnerChangedError when the stored owner is not `expected_owner`, VersionConflictError when the version
-        is not `expected_version`; a repeat with the same owner_token after success returns quietly.
+        is not `expected_version`, or when an id or number in it is taken; a repeat with the same owner_token and the same
+        messages after success returns quietly.
         """
         ...
 

@@ -134,6 +134,7 @@ class TurnCommit:
     `messages` are appended, `tickets` created, `profile` stored, `closings` end ledger entries, `events` go to the
     outbox, `feedback` annotates old messages by id.
     `settled_pending` removes parked messages by seq. `owner_token` lets a retry recognise its own success.
+    `profile` has the version after the stored one (1 for the first).
     """
 
     conversation: Conversation
