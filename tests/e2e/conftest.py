@@ -152,7 +152,8 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
 def still(page: Page) -> None:
     """Wait until what moves in has arrived: half-faded text has neither its place nor its contrast."""
     page.evaluate(
-        """() => Promise.all(document.getAnimations()
+        """() => Promise.all([document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]
+            .flatMap((root) => root.getAnimations())
             .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
             .map((animation) => animation.finished.catch(() => undefined)))"""
     )

@@ -103,7 +103,7 @@ def test_a_wrong_token_is_refused_in_words(new_page: NewPage, server: Server, ke
     keep(page, "desk-desktop-zh-1-sign-in")
 
 
-def test_a_waiting_customer_is_seen_taken_answered_handed_back_and_closed(agent: Agent, waiting, keep, axe) -> None:
+def test_a_waiting_customer_is_seen_taken_answered_and_closed(agent: Agent, waiting, keep, axe) -> None:
     customer, _ = waiting()
     expect(agent.page).to_have_title(re.compile("1 位等待"))
     expect(agent.page.locator(".desk-item").first).to_have_attribute("data-owner", "queue")
@@ -121,9 +121,6 @@ def test_a_waiting_customer_is_seen_taken_answered_handed_back_and_closed(agent:
     axe(agent.page)
     keep(agent.page, "desk-desktop-zh-3-conversation")
     keep(customer.page, "chat-phone-zh-10-person")
-    agent.page.get_by_role("button", name="交还机器人").click()
-    expect(customer.page.locator(".kf-banner-person")).to_have_count(0)
-    expect(agent.page.get_by_role("button", name="接管会话")).to_be_visible()
     agent.page.get_by_role("button", name="结束会话").click()
     dialog = agent.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -134,7 +131,7 @@ def test_a_waiting_customer_is_seen_taken_answered_handed_back_and_closed(agent:
     agent.page.get_by_role("button", name="结束会话").click()
     dialog.get_by_role("button", name="结束会话").click()
     expect(agent.page.locator(".desk-note")).to_have_text("会话已结束")
-    expect(customer.page.locator(".kf-closed")).to_be_visible(timeout=30_000)
+    expect(customer.page.locator(".kf-closed")).to_be_visible()
     keep(customer.page, "chat-phone-zh-11-closed")
 
 
@@ -172,6 +169,17 @@ def test_a_reply_looks_sent_only_when_the_server_said_so(agent: Agent, waiting, 
     expect(agent.sent("这一条发不出去")).to_be_visible()
     expect(agent.pending).to_have_count(0)
     agent.page.get_by_role("button", name="交还机器人").click()
+
+
+def test_a_conversation_handed_back_is_the_bots_again(agent: Agent, waiting) -> None:
+    customer, _ = waiting()
+    agent.page.locator(".desk-item[data-owner=queue]").first.click()
+    agent.take()
+    expect(customer.page.locator(".kf-banner-person")).to_be_visible()
+    agent.page.get_by_role("button", name="交还机器人").click()
+    expect(agent.page.get_by_role("button", name="接管会话")).to_be_visible()
+    expect(customer.page.locator(".kf-banner-person")).to_have_count(0)
+    customer.ask("你好")
 
 
 def test_a_conflict_is_explained(agent: Agent, waiting) -> None:
