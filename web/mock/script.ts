@@ -164,8 +164,8 @@ export function contactForm(language: Language): Scripted {
 
 export function ticketCard(number: string, promisedAt: Date, language: Language): Scripted {
   const promised = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(promisedAt);
-  const zh: Block = { type: "card", title: "工单已登记", rows: [["工单号", number], ["预计回复", `${promised} 前`]] };
-  const en: Block = { type: "card", title: "Ticket registered", rows: [["Number", number], ["Reply by", promised]] };
+  const zh: Block = { type: "card", title: `工单 ${number}`, rows: [["状态", "已登记"], ["最晚回复", promised], ["查询码", "kt_mock"]] };
+  const en: Block = { type: "card", title: `Ticket ${number}`, rows: [["Status", "registered"], ["Reply by", promised], ["Query code", "kt_mock"]] };
   return {
     rung: "ticket",
     blocks: [text(language === "zh" ? "我们已经收到您的问题。" : "We have received your question."), language === "zh" ? zh : en],

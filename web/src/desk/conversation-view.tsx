@@ -136,7 +136,7 @@ function Transcript() {
   const wasAtEnd = useRef(true);
   useEffect(() => {
     if (box.current && wasAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [messages.length, replies.length]);
+  }, [messages.length, replies.map((item) => item.state).join()]);
   const onScroll = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     wasAtEnd.current = scrollHeight - scrollTop - clientHeight < 120;

@@ -178,7 +178,7 @@ const zh: ChatTexts = {
 
 const en: ChatTexts = {
   assistant: "Assistant",
-  subtitle: "Customer service · answers with sources",
+  subtitle: "Answers show their sources",
   you: "You",
   colleague: "A colleague",
   openChat: (company) => (company ? `Chat with ${company}` : "Open chat"),

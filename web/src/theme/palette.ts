@@ -5,7 +5,7 @@ import type { Site } from "../wire/types";
 
 const DEFAULT_BRAND: Rgb = [31, 78, 140];
 const LIGHT: Rgb = [255, 255, 255];
-const DARK: Rgb = [23, 26, 30];
+const DARK: Rgb = [31, 36, 41];
 const INK: Rgb = [27, 37, 40];
 
 export type Palette = Record<`--kf-${string}`, string>;
@@ -26,8 +26,8 @@ export function paletteOf(colours: Site["colours"] | undefined): Palette {
     "--kf-l-brand-text": cssColour(readableOn(brand, mix(light, brand, 0.1))),
     "--kf-l-brand-soft": cssColour(mix(light, brand, 0.1)),
     "--kf-l-accent": cssColour(readableOn(accent, light)),
-    "--kf-d-brand-text": cssColour(readableOn(brand, mix(DARK, brand, 0.25))),
-    "--kf-d-brand-soft": cssColour(mix(DARK, brand, 0.25)),
+    "--kf-d-brand-text": cssColour(readableOn(brand, mix(DARK, brand, 0.4))),
+    "--kf-d-brand-soft": cssColour(mix(DARK, brand, 0.4)),
     "--kf-d-accent": cssColour(readableOn(accent, DARK)),
   };
 }

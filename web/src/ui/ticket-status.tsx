@@ -5,15 +5,16 @@ import { momentText } from "../text/language";
 import type { Message, Ticket } from "../wire/types";
 import { useReading } from "./context";
 
-const NUMBER = /^[A-Za-z]{0,4}[-–]?\d[\d-]{3,}$/;
+const NUMBER = /\b\d{6,12}\b/;
 
-/** The number on a ticket's card: the first row whose value is nothing but a number to read out. */
+/** The number on a new ticket's card: to read out, in its title ("工单 10000001") or alone in a row; "" without one. */
 export function ticketNumber(message: Message): string {
   if (message.rung !== "ticket") return "";
   for (const block of message.blocks) {
     if (block.type !== "card") continue;
-    const row = block.rows.find(([, value]) => NUMBER.test(value.trim()));
-    if (row) return row[1].trim();
+    const inTitle = NUMBER.exec(block.title)?.[0];
+    const alone = block.rows.map(([, value]) => value.trim()).find((value) => NUMBER.exec(value)?.[0] === value);
+    if (inTitle || alone) return inTitle ?? alone ?? "";
   }
   return "";
 }
