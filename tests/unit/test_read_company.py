@@ -111,6 +111,11 @@ def test_a_link_out_of_the_folder_is_refused(folder: Path, tmp_path: Path) -> No
     assert found["knowledge/inside.md"].load() == b"# A\n\nText."
 
 
+def test_a_link_to_a_staff_document_is_for_staff_too(folder: Path) -> None:
+    (folder / "knowledge" / "shortcut.md").symlink_to(folder / "knowledge" / "staff" / "b.md")
+    assert files(folder)["knowledge/shortcut.md"].meta.audience is Audience.STAFF
+
+
 def test_a_linked_folder_is_not_walked(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "x.md").write_text("Secret.", encoding="utf-8")
