@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,7 @@ from shared.adapters.parsers.strict_yaml import load_mapping
 from shared.adapters.parsers.text_encoding import decode
 from shared.domain.company import Company, OpenHours
 from shared.domain.errors import DocumentRejectedError, InvalidInputError
-from shared.domain.knowledge import DocumentMeta
+from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile
 
 COMPANY_FILE = "company.yaml"
@@ -79,9 +80,21 @@ def _file(
 ) -> FolderFile:
     load: Callable[[], bytes] = partial(_load, folder.resolve(), path, str(inside))
     try:
-        return FolderFile(source=str(inside), load=load, meta=meta_for(inside, settings, base))
+        meta = meta_for(inside, settings, base)
+        if path.is_symlink() and _target_is_for_staff(folder, path, settings):
+            meta = replace(meta, audience=Audience.STAFF)
+        return FolderFile(source=str(inside), load=load, meta=meta)
     except DocumentRejectedError as error:
         return FolderFile(source=str(inside), load=load, meta=DocumentMeta(), rejected=error)
+
+
+def _target_is_for_staff(folder: Path, path: Path, settings: Mapping[PurePosixPath, FolderSettings]) -> bool:
+    """Whether a link leads to a file that its own place keeps from customers. Raises DocumentRejectedError."""
+    try:
+        target = PurePosixPath(path.resolve().relative_to(folder.resolve()).as_posix())
+    except (OSError, RuntimeError, ValueError):
+        return True
+    return meta_for(target, settings, {}).audience is Audience.STAFF
 
 
 def _load(root: Path, path: Path, source: str) -> bytes:

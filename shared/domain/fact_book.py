@@ -1,5 +1,6 @@
 """Fact tables made ready to be asked: which words name which rows and columns."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,18 @@ from shared.domain.language import Language
 
 Synonyms = Sequence[Sequence[str]]
 Positions = frozenset[int]
+_CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedTable:
-    """A table with its vocabularies, all compact: names to row positions, words to column positions."""
+    """A table with its vocabularies, all compact: names to row positions, words to column positions.
+
+    `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
+    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it.
+    """
 
     table: FactTable
     names: Mapping[str, Positions]
@@ -27,24 +33,27 @@ class PreparedTable:
     columns: Mapping[str, Positions]
     column_lengths: tuple[int, ...]
     days: Mapping[int, Positions]
+    keys: tuple[tuple[str, ...], ...]
+    things: Mapping[tuple[str, ...], tuple[int, ...]]
+    telling: tuple[str, ...]
     called: tuple[str, ...]
     about: str
 
-    def valid_rows(self, today: date) -> Positions:
-        """Return the rows that hold today. Of several for one thing, the one that began last is the one that counts."""
-        best: dict[tuple[str, ...], tuple[tuple[date, date], list[int]]] = {}
-        for position, row in enumerate(self.table.rows):
-            if not _holds(row, today):
-                continue
-            key = tuple(row.cells.get(name, "") for name in self.table.key_columns) or (str(position),)
-            # A promotion that starts with the usual price but ends is the nearer of the two.
-            rank = (row.valid_from or date.min, date.fromordinal(date.max.toordinal() - (row.valid_to or date.max).toordinal() + 1))
-            known = best.get(key)
-            if known is None or rank > known[0]:
-                best[key] = (rank, [position])
-            elif rank == known[0]:
-                known[1].append(position)
-        return frozenset(position for _, rows in best.values() for position in rows)
+    def valid_rows(self, today: date, among: Positions | None = None) -> Positions:
+        """Return the rows (of `among`) that hold today. Of several for one thing, the one that began last counts."""
+        wanted = range(len(self.table.rows)) if among is None else among
+        return frozenset(position for position in wanted if self._counts(position, today))
+
+    def _counts(self, position: int, today: date) -> bool:
+        row = self.table.rows[position]
+        if not _holds(row, today):
+            return False
+        rivals = (self.table.rows[other] for other in self.things[self.keys[position]] if other != position)
+        return not any(_holds(rival, today) and _rank(rival) > _rank(row) for rival in rivals)
+
+    def named_once(self, alias: str) -> bool:
+        """Whether a name is that of one thing only."""
+        return len({self.keys[position] for position in self.names.get(alias, ())}) == 1
 
     def column(self, position: int) -> FactColumn:
         return self.table.columns[position]
@@ -79,6 +88,12 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         for word in (column.name, core_name(column.name), *column.synonyms):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
+    keys = tuple(
+        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),) for position, row in enumerate(table.rows)
+    )
+    things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        things[key].append(position)
     days = {at: days_covered(column.name) for at, column in enumerate(table.columns) if column.type is ColumnType.TIME_RANGE}
     return PreparedTable(
         table=table,
@@ -87,6 +102,9 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         columns={word: frozenset(columns) for word, columns in words.items()},
         column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
         days=days,
+        keys=keys,
+        things={key: tuple(rows) for key, rows in things.items()},
+        telling=_telling_keys(table, things),
         called=_called(table),
         about=" ".join((*(fold(title(table, language)) for language in LANGUAGES), fold(table.sheet), *(fold(core_name(name)) for name in table.key_columns), _TABLE_WORDS)),
     )
@@ -142,45 +160,55 @@ def shown_cell(table: FactTable, column: FactColumn, cell: str, language: Langua
     if text:
         return text
     bare = column.unit and cell.replace(",", "").replace(".", "", 1).isdecimal()
-    # "Price (CNY)" says its unit itself, and a unit in the other language helps nobody.
-    foreign = language == "en" and ("(" in label(table, column, language) or not column.unit.isascii())
+    # "Price (CNY)" says its unit itself, and beside an English label a Chinese unit helps nobody.
+    name = label(table, column, language)
+    foreign = language == "en" and ("(" in name or (name.isascii() and not column.unit.isascii()))
     return f"{cell} {column.unit}" if bare and not foreign else cell
 
 
-def shown_name(table: FactTable, rows: Sequence[FactRow], language: Language, asked: Collection[str] = ()) -> str:
+def shown_name(prepared: PreparedTable, rows: Sequence[FactRow], language: Language, asked: Collection[str] = ()) -> str:
     """Return what the rows, which share an answer, are called: as much of their names as they have in common.
 
     `asked`: the names in the question, compact. Where a row is known in this language only by aliases, the one that
     the customer used is shown: who asks about Tibet is not told about "Xinjiang".
     """
-    names = [_name_parts(table, row, language) for row in rows]
+    names = [_name_parts(prepared, row, language) for row in rows]
     common = [parts[0] for parts in zip(*names, strict=False) if len(set(parts)) == 1]
     shown = " ".join(part for part in common or names[0] if part)
-    if str(rows[0].row) not in _given_names(table, language):
+    if language != "en" or not asked:
         return shown
-    own = [alias for alias in rows[0].aliases if alias.isascii() and compact(alias) in asked]
+    own = [alias for alias in rows[0].aliases if alias.isascii() and compact(alias) in asked and prepared.named_once(compact(alias))]
     return shown if not own or any(compact(alias) in compact(shown) for alias in own) else own[0]
 
 
-def _name_parts(table: FactTable, row: FactRow, language: Language) -> tuple[str, ...]:
-    given = _given_names(table, language).get(str(row.row))
-    if given:
-        return tuple(str(part) for part in given)
-    parts = tuple(row.cells.get(name, "") for name in _telling_keys(table))
-    return parts if any(parts) else row.aliases[:1]
+def _name_parts(prepared: PreparedTable, row: FactRow, language: Language) -> tuple[str, ...]:
+    table, telling = prepared.table, prepared.telling
+    own = tuple(row.cells.get(name, "") for name in telling)
+    if language == "en":
+        given = dict(zip(table.key_columns, _given_names(table).get(str(row.row), ()), strict=False))
+        english = tuple(str(given.get(name) or translated(table, name, row.cells.get(name, ""), "en")) for name in telling)
+        cells = (row.cells.get(name, "") for name in table.key_columns)
+        other = tuple(cell for cell in cells if cell.isascii() and len(cell) > 2 and not _CODE.match(cell))
+        return english if all(english) else other[:1] or own
+    return own if any(own) else row.aliases[:1]
 
 
-def _given_names(table: FactTable, language: Language) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", table.options.get("names") or {}).get(language, {})
+def _given_names(table: FactTable) -> Mapping[str, Sequence[str]]:
+    """Return the English names of rows, by row number: one for each key column, "" where there is none."""
+    return cast("Mapping[str, Any]", table.options.get("names") or {}).get("en", {})
 
 
-def _telling_keys(table: FactTable) -> tuple[str, ...]:
+def _telling_keys(table: FactTable, things: Collection[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the first key columns that suffice to tell all things apart: model, or model and colour; no SKU besides."""
-    things = {tuple(row.cells.get(name, "") for name in table.key_columns) for row in table.rows}
     for size in range(1, len(table.key_columns)):
         if len({thing[:size] for thing in things}) == len(things):
             return table.key_columns[:size]
     return table.key_columns
+
+
+def _rank(row: FactRow) -> tuple[date, int]:
+    """Return what decides between rows that hold: the later start, then (a promotion from the same day) the nearer end."""
+    return row.valid_from or date.min, -(row.valid_to or date.max).toordinal()
 
 
 def _option(table: FactTable, kind: str, column: str, language: str) -> Mapping[str, Any]:

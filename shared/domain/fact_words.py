@@ -11,6 +11,7 @@ from shared.domain.knowledge import ColumnType
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
+_LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
 _SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
 _MIN_ALIAS = 2
 _MAX_ALIAS = 60
@@ -117,7 +118,7 @@ def generic_words() -> frozenset[str]:
 def derived_names(names: Iterable[str], places: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the names with the shorter forms that people use, each once.
 
-    "云雀 S3" is also "S3" and "云雀"; "上海南京路店" in the city (`places`) "上海" is also "南京路店" and "南京路".
+    "云雀 S3" is also "S3" and "云雀"; "松果 P2 滤芯" is "P2 滤芯"; "上海南京路店" in the city (`places`) "上海" is also "南京路店" and "南京路".
     """
     cities = [compact(place) for place in places if _HAN.search(place)]
     found: dict[str, str] = {}
@@ -137,6 +138,9 @@ def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:
         yield mixed.group(1)
         if any(character.isdigit() for character in mixed.group(2)) or len(mixed.group(2)) > 2:
             yield mixed.group(2)
+    led = _LED.match(bare)
+    if led:
+        yield led.group(1)
     forms = [bare, *(bare[len(city) :] for city in cities if bare.startswith(city) and len(bare) > len(city) + 1)]
     for form in forms:
         yield form

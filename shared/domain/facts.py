@@ -46,7 +46,7 @@ class _Reading:
 
     @property
     def explained(self) -> int:
-        return sum(end - start for start, end in set(self.places))
+        return len({at for start, end in self.places for at in range(start, end)})
 
 
 def look_up_facts(question: str, tables: Sequence[FactTable], today: date, synonyms: Synonyms = ()) -> FactAnswer:
@@ -79,6 +79,9 @@ def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
         return []
     most = max(reading.explained for reading in clean)
     best = [reading for reading in clean if reading.explained == most]
+    if len(best) > 1 and not any(reading.names for reading in best):
+        # "The cheapest" of which table? Nothing in the question says so.
+        return []
     own = [reading for reading in best if reading.prepared.table.language == language]
     return own or best
 
@@ -104,7 +107,9 @@ def _readings(
     asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
 ) -> Iterable[_Reading]:
     """Yield how the table understands the question, at most one way."""
-    valid = prepared.valid_rows(today)
+    if not names and not words:
+        return
+    valid = prepared.valid_rows(today, frozenset(at for one in names for at in one.value) if names else None)
     rows, conjoined = _rows(asked, names, valid)
     if names and not rows:
         return
@@ -147,10 +152,16 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
     taken: list[Found[Positions]] = []
     for one in sorted((*names, *words), key=lambda found: (-found.length, found.start)):
-        if all(one.end <= other.start or one.start >= other.end or (one.start, one.end) == (other.start, other.end) for other in taken):
+        if not any(_clash(one, other) for other in taken):
             taken.append(one)
     kept = {id(one) for one in taken}
     return [one for one in names if id(one) in kept], [one for one in words if id(one) in kept]
+
+
+def _clash(one: Found[Positions], other: Found[Positions]) -> bool:
+    """Whether two words share letters but neither place nor meaning; "什么价" and "价位" only say one thing twice."""
+    apart = one.end <= other.start or one.start >= other.end
+    return not apart and (one.start, one.end) != (other.start, other.end) and one.value != other.value
 
 
 def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) -> tuple[Positions, bool]:
@@ -231,7 +242,7 @@ def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
     if len({hit.cells for hit in hits}) == 1 and not several:
         # Every row says the same, so there is nothing to ask back.
         rows = [reading.prepared.table.rows[at] for at in sorted(reading.rows)]
-        return FactAnswer(status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared.table, rows, language, reading.called)),))
+        return FactAnswer(status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared, rows, language, reading.called)),))
     if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
         return NOTHING
     return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=hits)
@@ -266,7 +277,7 @@ def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
         source=str(table.options.get("source", "")),
         source_url=table.source_url,
         language=_language_of(cells, table.language),
-        name=shown_name(table, [row], language, reading.called),
+        name=shown_name(reading.prepared, [row], language, reading.called),
         cells=cells,
     )
 

@@ -29,9 +29,10 @@ def parse_docx(data: bytes, limits: Limits) -> tuple[Outline, str]:
             Reason.DAMAGED, "the document cannot be read; open it in a word processor and save it again"
         ) from error
     outline = Outline(limits.characters)
+    styles = _Styles(document)
     items: list[str] = []
     for element in document.iter_inner_content():
-        line = "" if isinstance(element, Table) else _list_line(element)
+        line = "" if isinstance(element, Table) else _list_line(element._p, styles)
         if line:
             items.append(line)
             continue
@@ -40,46 +41,65 @@ def parse_docx(data: bytes, limits: Limits) -> tuple[Outline, str]:
         if isinstance(element, Table):
             outline.block(table_lines(_rows(element)))
         else:
-            _paragraph(outline, element)
+            _paragraph(outline, element._p, styles)
     outline.block("\n".join(items))
     return outline, document.core_properties.title or ""
 
 
-def _paragraph(outline: Outline, paragraph: Any) -> None:
-    text = _text(paragraph._p).strip()
-    level = _heading_level(paragraph)
+class _Styles:
+    """What a paragraph's style says of it, looked up once per style: python-docx searches them all each time."""
+
+    def __init__(self, document: Any) -> None:
+        self._levels: dict[str, int] = {}
+        self._lists: set[str] = set()
+        for style in document.styles:
+            name = (style.name or "").casefold()
+            self._levels[style.style_id] = _named_level(name) or _outline_level(style.element)
+            if name.startswith("list "):
+                self._lists.add(style.style_id)
+
+    def level(self, paragraph: Any) -> int:
+        """Return the heading level, 0 for none: by the style, or by the paragraph's own outline level."""
+        return self._levels.get(_style_id(paragraph), 0) or _outline_level(paragraph)
+
+    def is_list(self, paragraph: Any) -> bool:
+        return _style_id(paragraph) in self._lists
+
+
+def _named_level(name: str) -> int:
+    found = _HEADING_NAME.match(name)
+    return 1 if name in ("title", "标题") else int(found.group(1)) if found else 0
+
+
+def _outline_level(element: Any) -> int:
+    level = element.find(f"{_W}pPr/{_W}outlineLvl")
+    value = level.get(f"{_W}val", "9") if level is not None else "9"
+    return int(value) + 1 if value.isdecimal() and int(value) < 9 else 0
+
+
+def _style_id(paragraph: Any) -> str:
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return style.get(f"{_W}val", "") if style is not None else ""
+
+
+def _paragraph(outline: Outline, paragraph: Any, styles: _Styles) -> None:
+    text = _text(paragraph).strip()
+    level = styles.level(paragraph)
     if level and text:
         outline.heading(level, text)
     else:
         outline.block(text)
 
 
-def _heading_level(paragraph: Any) -> int:
-    """Return the level: by the style's name, or by an outline level of the paragraph or its style."""
-    style = paragraph.style
-    name = (style.name or "") if style is not None else ""
-    if name.casefold() in ("title", "标题"):
-        return 1
-    found = _HEADING_NAME.match(name)
-    if found:
-        return int(found.group(1))
-    for element in (paragraph._p, style.element if style is not None else None):
-        level = element.find(f"{_W}pPr/{_W}outlineLvl") if element is not None else None
-        if level is not None and int(level.get(f"{_W}val", "9")) < 9:
-            return int(level.get(f"{_W}val")) + 1
-    return 0
-
-
-def _list_line(paragraph: Any) -> str:
+def _list_line(paragraph: Any, styles: _Styles) -> str:
     """Return "- text" for a list item, "" for anything else."""
-    style = paragraph.style
-    named = style is not None and (style.name or "").casefold().startswith("list ")
-    numbering = paragraph._p.find(f"{_W}pPr/{_W}numPr")
-    if not (named or numbering is not None) or _heading_level(paragraph):
+    numbering = paragraph.find(f"{_W}pPr/{_W}numPr")
+    if not (numbering is not None or styles.is_list(paragraph)) or styles.level(paragraph):
         return ""
     level = numbering.find(f"{_W}ilvl") if numbering is not None else None
-    text = _text(paragraph._p).strip()
-    return f"{'  ' * int(level.get(f'{_W}val', '0') if level is not None else 0)}- {text}" if text else ""
+    depth = level.get(f"{_W}val", "0") if level is not None else "0"
+    text = _text(paragraph).strip()
+    return f"{'  ' * min(int(depth), 8) if depth.isdecimal() else ''}- {text}" if text else ""
 
 
 def _rows(table: Any) -> list[list[str]]:

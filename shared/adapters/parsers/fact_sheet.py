@@ -21,13 +21,13 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(
-    r"名称|^名$|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
+    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
+_VARIANT = re.compile(r"颜色|尺寸|尺码|规格|版本|容量|口味|colou?r|\bsize|version|variant", re.IGNORECASE)
 _PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
 _SEPARATORS = "；;|、,，/\n"
-_CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
 _MAX_NAME = 40
 _MAX_CELL = 60
 
@@ -128,7 +128,7 @@ def _names_by_language(layout: _Layout, body: Sequence[GridRow], rows: Sequence[
     """Give rows an English name where the keys are Chinese but an alias is not: "云雀 S3" is "Skylark S3"."""
     kept = {row.row for row in rows}
     english = {str(row.number): _english_name(row, layout) for row in body if row.number in kept}
-    return {"names": {"en": {number: parts for number, parts in english.items() if parts}}}
+    return {"names": {"en": {number: parts for number, parts in english.items() if any(parts)}}}
 
 
 def _english_name(row: GridRow, layout: _Layout) -> list[str]:
@@ -136,13 +136,8 @@ def _english_name(row: GridRow, layout: _Layout) -> list[str]:
     for key, aliases in _keys_with_aliases(layout):
         cell = row.cells[key]
         latin = [cell] if cell.isascii() else [name for name in _split(row, aliases, layout) if name.isascii() and len(name) > 2]
-        if not cell or _CODE.match(cell):
-            continue
-        if not latin:
-            return []
-        parts.append(next((name for name in latin if " " in name), latin[0]))
-    # "Shanghai Pudong" beside "Shanghai Pudong Tide Lane" only repeats a part of it.
-    return [part for part in parts if not any(part != other and part in other for other in parts)][:2]
+        parts.append(next((name for name in latin if " " in name), latin[0] if latin else ""))
+    return parts
 
 
 def _keys_with_aliases(layout: _Layout) -> list[tuple[int, list[int]]]:
@@ -166,7 +161,7 @@ def _layout(
     category = _positions(names, settings.get("category")) or _matching(names, _CATEGORY)[:1]
     begins = _positions(names, settings.get("valid_from")) or _matching(names, _FROM)[:1]
     ends = _positions(names, settings.get("valid_to")) or _matching(names, _TO)[:1]
-    keys = _positions(names, settings.get("key")) or _guessed_keys(names, body, {*aliases, *category, *begins, *ends})
+    keys = _positions(names, settings.get("key")) or _guessed_keys(names, body, {*aliases, *category, *begins, *ends}, bool(begins or ends))
     hidden = {*aliases, *begins, *ends}
     layout = _Layout(
         names=tuple(names),
@@ -196,15 +191,15 @@ def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
     return [at for at, name in enumerate(names) if name and pattern.search(core_name(name))]
 
 
-def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int]) -> list[int]:
-    """Take the columns that are called like names; else the first column of short texts."""
+def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int], dated: bool) -> list[int]:
+    """Take the columns that are called like names, else the first of short texts; and variants, if rows need them."""
     texts = [
-        at
-        for at in range(len(names))
-        if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
+        at for at in range(len(names)) if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
     ]
     short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
-    return [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
+    keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
+    repeated = len({tuple(row.cells[at] for at in keys) for row in body}) < len(body)
+    return [*keys, *(at for at in short if repeated and not dated and at not in keys and _VARIANT.search(names[at]))]
 
 
 def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:

@@ -13,7 +13,7 @@ class Limits:
 
     file_bytes: int = 32 * 1024 * 1024
     pages: int = 500
-    rows: int = 50_000
+    rows: int = 20_000
     columns: int = 200
     zip_ratio: int = 120
     zip_total_bytes: int = 64 * 1024 * 1024
