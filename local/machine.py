@@ -15,6 +15,7 @@ from local.one_company import OneCompany
 from local.pollers import OutboxFeed, Pollers, QueueFeed, ScheduleFeed
 from local.read_company import read_company
 from local.settings import LocalSettings
+from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.sqlite.database import Database
 from shared.contracts import KNOWLEDGE, TICKETS, TURNS, QueueContract
@@ -89,7 +90,7 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
 def load_embedder(models: Path) -> Embedder:
     """Load the exported weights. Raises DependencyUnavailableError."""
     # An array of float32 rows is a sequence of vectors in all that the port asks, but not by its declared type.
-    return cast("Embedder", E5Embedder(model_folder(models)))
+    return cast("Embedder", E5Embedder(model_folder(models), load_alignment()))
 
 
 def model_folder(models: Path) -> Path:

@@ -10,7 +10,8 @@ from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
 from shared.adapters.clock import SystemClock
-from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.e5.alignment import load_alignment
+from shared.adapters.e5.embedder import E5Embedder, embedder_name
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.sqlite.database import Database
@@ -85,12 +86,13 @@ class KnowledgeBase:
 def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
     """Open or create the stores and indexes; the embedder is not loaded yet."""
     database = Database(folder.databases / "knowledge.db")
+    model, dimensions = embedder_name(load_alignment()), E5Embedder.dimensions
     store = SQLiteKnowledgeStore(database)
     return KnowledgeBase(
         store=store,
         keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
-        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=E5Embedder.name, dimensions=E5Embedder.dimensions),
-        embedder=BackgroundEmbedder(E5Embedder.name, E5Embedder.dimensions),
+        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=model, dimensions=dimensions),
+        embedder=BackgroundEmbedder(model, dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),
         database=database,
@@ -105,9 +107,7 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
 
     def look_up_facts(query: SearchQuery, snapshot: int) -> FactAnswer:
         groups = tuple(group for of_language in companies.get(query.tenant).synonyms.values() for group in of_language)
-        return facts(
-            query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups
-        )
+        return facts(query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups)
 
     return SearchKnowledge(
         knowledge=base.store,

@@ -27,7 +27,7 @@ class E5Embedder:
         if not is_exported(folder):
             raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
         self._alignment = alignment
-        self.name = f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
+        self.name = embedder_name(alignment)
         try:
             self._tokenizer = E5Tokenizer(Vocabulary.load(folder / VOCABULARY_FILE), max_tokens)
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
@@ -58,6 +58,11 @@ class E5Embedder:
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
         return self._session.run(None, {"ids": ids, "mask": mask})[0]
+
+
+def embedder_name(alignment: Alignment | None) -> str:
+    """Return the name that such an embedder has: an index is opened under it before the model is loaded."""
+    return f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
 
 
 def _options() -> onnxruntime.SessionOptions:
