@@ -86,13 +86,13 @@ class KnowledgeBase:
 def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
     """Open or create the stores and indexes; the embedder is not loaded yet."""
     database = Database(folder.databases / "knowledge.db")
-    model, dimensions = embedder_name(load_alignment()), E5Embedder.dimensions
     store = SQLiteKnowledgeStore(database)
+    model = embedder_name(load_alignment())
     return KnowledgeBase(
         store=store,
         keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
-        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=model, dimensions=dimensions),
-        embedder=BackgroundEmbedder(model, dimensions),
+        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=model, dimensions=E5Embedder.dimensions),
+        embedder=BackgroundEmbedder(model, E5Embedder.dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),
         database=database,
@@ -107,7 +107,9 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
 
     def look_up_facts(query: SearchQuery, snapshot: int) -> FactAnswer:
         groups = tuple(group for of_language in companies.get(query.tenant).synonyms.values() for group in of_language)
-        return facts(query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups)
+        return facts(
+            query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups
+        )
 
     return SearchKnowledge(
         knowledge=base.store,

@@ -17,13 +17,21 @@ from shared.domain.errors import DependencyUnavailableError
 _TOKENS_PER_RUN = 2048
 
 
+def embedder_name(alignment: Alignment | None) -> str:
+    """Name weights and preprocessing: vectors of another name must not be compared."""
+    return f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
+
+
 class E5Embedder:
     """Port Embedder. Vectors are rows of a float32 array (texts, 384), of unit length. Safe to call from several threads."""
 
     dimensions = 384
 
     def __init__(self, folder: Path, alignment: Alignment | None, max_tokens: int = 512) -> None:
-        """Load `folder`; `alignment` None leaves the vectors raw. Raises DependencyUnavailableError when `export_model` has not written it or it does not load."""
+        """Load `folder`; `alignment` None leaves the vectors raw.
+
+        Raises DependencyUnavailableError when `export_model` has not written it or it does not load.
+        """
         if not is_exported(folder):
             raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
         self._alignment = alignment
@@ -58,11 +66,6 @@ class E5Embedder:
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
         return self._session.run(None, {"ids": ids, "mask": mask})[0]
-
-
-def embedder_name(alignment: Alignment | None) -> str:
-    """Return the name that such an embedder has: an index is opened under it before the model is loaded."""
-    return f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
 
 
 def _options() -> onnxruntime.SessionOptions:
