@@ -3,7 +3,7 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -60,15 +60,25 @@ def run(
     Entries are indexed by their text; their titles only with `with_titles`. Raises InvalidInputError for a file that is
     missing or has a line that is not as described, DependencyUnavailableError without the embedding weights.
     """
-    entries = [_entry(row, number) for number, row in _rows(data / "docs.jsonl")]
-    questions = [_question(row, number) for number, row in _rows(queries or data / "queries.jsonl")]
+    entries = read_entries(data)
+    questions = read_questions(queries or data / "queries.jsonl")
     if embedder is None:
         export_model(model)
         embedder = E5Embedder(model, load_alignment())
-    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, _search(Path(folder), embedder) as search:
-        _index([_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
+    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, open_search(Path(folder), embedder) as search:
+        index([to_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
         evaluate = EvaluateRetrieval(search=search, tenant=_TENANT, today=datetime.now(UTC).date(), twins=_twins(entries))
         return evaluate(questions)
+
+
+def read_entries(data: Path) -> list[Entry]:
+    """The entries of `data`/docs.jsonl. Raises InvalidInputError."""
+    return [_entry(row, place) for place, row in _rows(data / "docs.jsonl")]
+
+
+def read_questions(path: Path) -> list[LabelledQuestion]:
+    """The questions of a file. Raises InvalidInputError."""
+    return [_question(row, place) for place, row in _rows(path)]
 
 
 def as_json(found: RetrievalReport) -> dict[str, Any]:
@@ -156,7 +166,8 @@ def _question(row: dict[str, Any], place: str) -> LabelledQuestion:
     )
 
 
-def _chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
+def to_chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
+    """The entry as one chunk of its own document."""
     return Chunk(
         chunk_id=entry.entry_id,
         document_id=entry.entry_id,
@@ -177,7 +188,8 @@ def _chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
 
 
 @contextmanager
-def _search(folder: Path, embedder: Embedder) -> Iterator[SearchKnowledge]:
+def open_search(folder: Path, embedder: Embedder) -> Generator[SearchKnowledge]:
+    """A search over nothing yet, with its indices in `folder`."""
     with ThreadPoolExecutor(4) as executor:
         yield SearchKnowledge(
             knowledge=SQLiteKnowledgeStore(Database(MEMORY)),
@@ -190,7 +202,8 @@ def _search(folder: Path, embedder: Embedder) -> Iterator[SearchKnowledge]:
         )
 
 
-def _index(chunks: Sequence[Chunk], search: SearchKnowledge, embedder: Embedder) -> None:
+def index(chunks: Sequence[Chunk], search: SearchKnowledge, embedder: Embedder) -> None:
+    """Store, index and publish the chunks as snapshot 1."""
     search.knowledge.apply(KnowledgeChange(tenant=_TENANT, document_id="corpus", snapshot=1, document=None, added=tuple(chunks)))
     search.knowledge.publish(_TENANT, 1, datetime.now(UTC))
     search.keyword.apply(_TENANT, chunks, {})

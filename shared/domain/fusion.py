@@ -19,13 +19,15 @@ class RankingProfile:
     """Weights learned on labelled questions; a data file with a version, part of the release.
 
     `legs`: weight of each leg's normalised score. `wording`: weight of the wording measures in the ranking.
-    `probability`: coefficients of the logistic function over evidence, "intercept" among them.
+    `probability`: coefficients of the logistic function over evidence, "intercept" among them;
+    `probability_of_keywords`: the same where only the keyword leg answered.
     """
 
     version: str
     legs: Mapping[str, float]
     wording: Mapping[str, float] = field(default_factory=dict)
     probability: Mapping[str, float] = field(default_factory=dict)
+    probability_of_keywords: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,10 @@ class Fused:
     chunk_id: str
     score: float
     legs: tuple[LegScore, ...]
+
+    def has(self, leg: str) -> bool:
+        """Whether the leg found the chunk."""
+        return any(score.leg == leg for score in self.legs)
 
     def raw(self, leg: str, absent: float = 0.0) -> float:
         """The leg's own score, or `absent` where the leg did not find the chunk."""

@@ -1,6 +1,6 @@
 """The close look at the fused candidates: wording, near-duplicates, probability, and why each passage is there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
 from shared.domain.knowledge import Chunk, Passage, SearchQuery
@@ -9,14 +9,22 @@ from shared.domain.overlap import coverage, fingerprint, gram_weights, grams
 Candidate = tuple[Fused, Chunk]
 
 
+# The keyword leg says nothing of an entry in another language; it is given this share of what the vector legs say of it.
+# 0 buries such entries, 1 puts noise above entries that hold the question's words.
+_OTHER_LANGUAGE = 0.5
+_VECTOR_LEGS = ("title", "body")
+
+
 def rank_passages(query: SearchQuery, candidates: Sequence[Candidate], profile: RankingProfile) -> list[Passage]:
     """Passages best first, each with its probability; of near-duplicates only the better one."""
     evidence = _evidence(query, candidates)
+    asked = {score.leg for fused, _ in candidates for score in fused.legs}
+    coefficients = profile.probability if asked & {*_VECTOR_LEGS} else profile.probability_of_keywords
     passages = [
         Passage(
             chunk=chunk,
-            score=_score(fused, seen, profile),
-            probability=logistic(profile.probability, seen),
+            score=_score(fused, seen, asked, profile),
+            probability=logistic(coefficients, seen),
             legs=fused.legs,
             why=_why(fused, seen),
         )
@@ -25,29 +33,44 @@ def rank_passages(query: SearchQuery, candidates: Sequence[Candidate], profile: 
     return list(_without_duplicates(sorted(passages, key=lambda one: (-one.score, one.chunk.chunk_id))))
 
 
+def evidence_of(query: SearchQuery, passages: Sequence[Passage]) -> list[dict[str, float]]:
+    """The evidence behind ranked passages, for fitting a profile."""
+    return _evidence(query, [(Fused(chunk_id=one.chunk.chunk_id, score=one.score, legs=one.legs), one.chunk) for one in passages])
+
+
 def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
-    """What is known of each candidate, by name: the coefficients of a profile refer to these names."""
-    asked = grams(query.text)
+    """What is known of each candidate, by name: the coefficients of a profile refer to these names.
+
+    Coverages are 0 for an entry in another language, where shared wording means nothing.
+    """
+    question = grams(query.text)
     bodies = [grams(chunk.text) for _, chunk in candidates]
     titles = [grams(" ".join((chunk.title, *chunk.heading_path, *chunk.questions))) for _, chunk in candidates]
-    weights = gram_weights(asked, [body | title for body, title in zip(bodies, titles, strict=True)])
-    return [
-        {
-            "keyword": fused.normalised("keyword"),
-            "title": fused.normalised("title"),
-            "body": fused.normalised("body"),
-            "body_coverage": coverage(weights, body),
-            "coverage": coverage(weights, body | title),
-            "title_cosine": fused.raw("title", absent=fused.raw("body")),
-            "cosine": max(fused.raw("title"), fused.raw("body")),
-            "same_language": float(chunk.language == query.language),
-        }
-        for (fused, chunk), body, title in zip(candidates, bodies, titles, strict=True)
-    ]
+    weights = gram_weights(question, [body | title for body, title in zip(bodies, titles, strict=True)])
+    evidence: list[dict[str, float]] = []
+    for (fused, chunk), body, title in zip(candidates, bodies, titles, strict=True):
+        same = float(chunk.language == query.language)
+        evidence.append(
+            {
+                "cosine": max((fused.raw(leg) for leg in _VECTOR_LEGS if fused.has(leg)), default=0.0),
+                "coverage": same * coverage(weights, body | title),
+                "title_coverage": same * coverage(weights, title),
+                "same_language": same,
+            }
+        )
+    return evidence
 
 
-def _score(fused: Fused, evidence: Mapping[str, float], profile: RankingProfile) -> float:
-    return fused.score + sum(weight * evidence[name] for name, weight in profile.wording.items())
+def _score(fused: Fused, evidence: Mapping[str, float], asked: Set[str], profile: RankingProfile) -> float:
+    """The weighted mean of the legs that found anything, and the weighted wording."""
+    weights = {leg: profile.legs.get(leg, 0.0) for leg in asked}
+    scores = {leg: fused.normalised(leg) for leg in asked}
+    vectors = [leg for leg in _VECTOR_LEGS if leg in asked]
+    if not evidence["same_language"] and "keyword" in asked and vectors:
+        total = sum(weights[leg] for leg in vectors) or 1.0
+        scores["keyword"] = _OTHER_LANGUAGE * sum(weights[leg] * scores[leg] for leg in vectors) / total
+    mean = sum(weights[leg] * scores[leg] for leg in asked) / (sum(weights.values()) or 1.0)
+    return mean + sum(weight * evidence[name] for name, weight in profile.wording.items())
 
 
 def _without_duplicates(passages: Iterable[Passage]) -> Iterable[Passage]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
+from heapq import nlargest
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -21,6 +22,7 @@ LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 # How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
 _LEG_DEPTH = 100
 _READ = 30
+_READ_OF_VECTORS = 10
 _PARTS = ("title", "body")
 
 
@@ -85,7 +87,7 @@ class SearchKnowledge:
 
     def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused]) -> tuple[Passage, ...]:
         """Read the best fused chunks and order them by a closer look."""
-        first = fused[:_READ]
+        first = _to_read(found, fused)
         chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in first])
         readable = [
             (one, chunks[one.chunk_id])
@@ -150,6 +152,14 @@ class _Race:
             return missing
         finally:
             self.took_ms[leg.name] = round((perf_counter() - leg.began) * 1000, 2)
+
+
+def _to_read(found: Found, fused: Sequence[Fused]) -> list[Fused]:
+    """The best fused, and the best of each vector leg: an entry in another language has no keyword score to lift it."""
+    wanted = {one.chunk_id for one in fused[:_READ]}
+    for part in _PARTS:
+        wanted.update(nlargest(_READ_OF_VECTORS, found.legs.get(part, {}), key=found.legs.get(part, {}).__getitem__))
+    return [one for one in fused if one.chunk_id in wanted]
 
 
 def _scores(hits: Sequence[LegHit]) -> Scores:

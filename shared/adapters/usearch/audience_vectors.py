@@ -14,6 +14,7 @@ from shared.ports import ChunkVectors
 
 # The graph is extended when more than this share of all vectors lies outside it.
 _TAIL_SHARE = 0.1
+LEAST_TAIL = 1000
 # Measured on 100,000 vectors: hit@10 within half a point of exact search.
 _CONNECTIVITY = 16
 _EXPANSION = 64
@@ -148,7 +149,7 @@ class AudienceVectors:
         """Put the vectors outside the graph into a copy of it, save that, and let searches use it."""
         part = self._view.parts[name]
         covered = len(part.graph.ids) if part.graph else 0
-        if len(part.slots) <= max(EXACT_LIMIT if covered == 0 else 1000, _TAIL_SHARE * covered):
+        if len(part.slots) <= max(EXACT_LIMIT if covered == 0 else LEAST_TAIL, _TAIL_SHARE * covered):
             return
         index = part.graph.index.copy() if part.graph else self._new_index()
         rows = self._file.vectors(name, part.graph.last_id if part.graph else 0)
