@@ -89,7 +89,8 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
     keys = tuple(
-        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),) for position, row in enumerate(table.rows)
+        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
+        for position, row in enumerate(table.rows)
     )
     things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, key in enumerate(keys):
@@ -106,7 +107,14 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         things={key: tuple(rows) for key, rows in things.items()},
         telling=_telling_keys(table, things),
         called=_called(table),
-        about=" ".join((*(fold(title(table, language)) for language in LANGUAGES), fold(table.sheet), *(fold(core_name(name)) for name in table.key_columns), _TABLE_WORDS)),
+        about=" ".join(
+            (
+                *(fold(title(table, language)) for language in LANGUAGES),
+                fold(table.sheet),
+                *(fold(core_name(name)) for name in table.key_columns),
+                _TABLE_WORDS,
+            )
+        ),
     )
 
 
@@ -115,7 +123,11 @@ def _called(table: FactTable) -> tuple[str, ...]:
     words = [fold(core_name(name)) for name in table.key_columns[:1]]
     for language in LANGUAGES:
         name = fold(title(table, language))
-        words += [name[at : at + 2] for at in range(len(name) - 1)] if not name.isascii() else [word for word in name.split() if len(word) > 4]
+        words += (
+            [name[at : at + 2] for at in range(len(name) - 1)]
+            if not name.isascii()
+            else [word for word in name.split() if len(word) > 4]
+        )
     return tuple(dict.fromkeys(word for word in words if len(word) > 1 and word not in _TABLE_WORDS))
 
 
@@ -177,7 +189,9 @@ def shown_name(prepared: PreparedTable, rows: Sequence[FactRow], language: Langu
     shown = " ".join(part for part in common or names[0] if part)
     if language != "en" or not asked:
         return shown
-    own = [alias for alias in rows[0].aliases if alias.isascii() and compact(alias) in asked and prepared.named_once(compact(alias))]
+    own = [
+        alias for alias in rows[0].aliases if alias.isascii() and compact(alias) in asked and prepared.named_once(compact(alias))
+    ]
     return shown if not own or any(compact(alias) in compact(shown) for alias in own) else own[0]
 
 

@@ -40,18 +40,22 @@ GROUPS = (
     ),
     _group(
         r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|\bprice|\bcost|\bfee\b|\brate\b",
-        "多少钱|几多钱|几块钱|多少元|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|cost|pricing|charge",
+        "多少钱|几多钱|几块钱|多少元|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
+        "cost|pricing|charge",
     ),
     _group(
         r"营业时间|开放时间|opening hours|business hours|\bhours\b",
-        "几点开门|几点关门|几点开|几点关|几点营业|几点打烊|几点下班|几点上班|营业时间|开门时间|关门时间|开放时间|营业到几点|开到几点|几点到几点|"
-        "什么时候开门|什么时候关门|什么时候营业|什么时间开门|什么时间关门|什么时候打烊|打烊|开门|关门|opening hours|business hours|opening times|opening time|"
+        "几点开门|几点关门|几点开|几点关|几点营业|几点打烊|几点下班|几点上班|营业时间|开门时间|关门时间|开放时间|"
+        "营业到几点|开到几点|几点到几点|"
+        "什么时候开门|什么时候关门|什么时候营业|什么时间开门|什么时间关门|什么时候打烊|打烊|开门|关门|opening hours|"
+        "business hours|opening times|opening time|"
         "closing time|what time|hours|open|opens|close|closes",
         ColumnType.TIME_RANGE,
     ),
     _group(
         r"库存|存货|现货|\bstock\b|availability|inventory",
-        "有货|有没有货|现货|库存|还有货|缺货|断货|没货|还有吗|还有没有|买得到|能买到|in stock|out of stock|stock|available|availability|sold out",
+        "有货|有没有货|现货|库存|还有货|缺货|断货|没货|还有吗|还有没有|买得到|能买到|in stock|out of stock|stock|"
+        "available|availability|sold out",
     ),
     _group(
         r"电话|手机|热线|\bphone|\btel", "电话|联系电话|电话号码|热线|怎么联系|phone|phone number|telephone|telephone number|call"
@@ -62,7 +66,8 @@ GROUPS = (
     ),
     _group(
         r"时效|天数$|送达|到货|delivery time|lead time|\bdays\b",
-        "几天|几天到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|delivery time|days",
+        "几天|几天到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
+        "delivery time|days",
     ),
     _group(
         r"保修|质保|warranty|guarantee", "保修|质保|保修期|保修多久|保修几年|保修多长时间|质保多久|质保几年|warranty|guarantee"
@@ -118,7 +123,8 @@ def generic_words() -> frozenset[str]:
 def derived_names(names: Iterable[str], places: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the names with the shorter forms that people use, each once.
 
-    "云雀 S3" is also "S3" and "云雀"; "松果 P2 滤芯" is "P2 滤芯"; "上海南京路店" in the city (`places`) "上海" is also "南京路店" and "南京路".
+    "云雀 S3" is also "S3" and "云雀"; "松果 P2 滤芯" is "P2 滤芯"; "上海南京路店" in the city (`places`) "上海" is
+    also "南京路店" and "南京路".
     """
     cities = [compact(place) for place in places if _HAN.search(place)]
     found: dict[str, str] = {}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from shared.domain.fact_aggregates import asked_extreme, asked_values, extreme_rows
 from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
@@ -20,8 +21,12 @@ NOTHING = FactAnswer(status=NONE)
 # More choices than this are no help to anybody.
 MAX_CHOICES = 8
 _MAX_LISTED = 20
-_WHOLE_ROW = re.compile(r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b")
+_WHOLE_ROW = re.compile(
+    r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b"
+)
 _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
+# What a customer would be paid is in no price list.
+_SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b")
 _LISTS = re.compile(r"哪些|哪几|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
 
 Positions = frozenset[int]
@@ -64,6 +69,8 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
     names = tuple({(one.start, one.end) for _, found, _ in spans for one in found})
+    if _SELLS.search(asked.text):
+        return NOTHING
     readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
     if names:
         # Where any table knows a name, one that knows none of them was not meant.
@@ -116,7 +123,9 @@ def _readings(
     named_at = tuple(sorted((one.start, one.end) for one in names))
     places = [*named_at, *((one.start, one.end) for one in words)]
     called = frozenset(one.word for one in names)
-    base = _Reading(prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False)
+    base = _Reading(
+        prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False
+    )
     listed = _aggregate(asked, prepared, rows or valid, words)
     if listed:
         rows, columns, place = listed
@@ -172,7 +181,7 @@ def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) 
     common = frozenset.intersection(*(found.value for found in ordered)) & valid
     if common:
         return common, False
-    between = [(one.end, other.start) for one, other in zip(ordered, ordered[1:], strict=False)]
+    between = [(one.end, other.start) for one, other in pairwise(ordered)]
     if any(asked.joins(start, end) for start, end in between):
         return frozenset.union(*(found.value for found in ordered)) & valid, True
     return frozenset(), False
@@ -242,10 +251,12 @@ def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
     if len({hit.cells for hit in hits}) == 1 and not several:
         # Every row says the same, so there is nothing to ask back.
         rows = [reading.prepared.table.rows[at] for at in sorted(reading.rows)]
-        return FactAnswer(status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared, rows, language, reading.called)),))
+        return FactAnswer(
+            status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared, rows, language, reading.called)),)
+        )
     if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
         return NOTHING
-    return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=hits)
+    return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=tuple(hits))
 
 
 def _asks_for_keys(reading: _Reading) -> bool:
@@ -262,7 +273,9 @@ def _hits(reading: _Reading, language: Language) -> list[FactHit]:
 
 def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
     table, row = reading.prepared.table, reading.prepared.table.rows[position]
-    wanted = [in_language(table, reading.prepared.column(at), language) for at in sorted(reading.columns)] or [one for one in table.columns if one.name not in table.key_columns]
+    wanted = [in_language(table, reading.prepared.column(at), language) for at in sorted(reading.columns)] or [
+        one for one in table.columns if one.name not in table.key_columns
+    ]
     cells = tuple(
         (label(table, column, language), shown_cell(table, column, row.cells[column.name], language))
         for column in wanted

@@ -177,7 +177,7 @@ class IngestDocument:
         for other in self.knowledge.documents(document.tenant):
             same = other.title.casefold() == document.title.casefold() and other.document_id != document.document_id
             if same and other.audience == document.audience and _overlap(document, other):
-                yield f"{other.source} has the same title and is valid on the same days; set valid_from and valid_to, or another title"
+                yield f"{other.source} has the same title for the same days; set valid_from and valid_to, or another title"
 
     def _store(self, document: Document, parsed: ParsedDocument, before: Document | None, progress: Progress) -> IngestResult:
         draft = self._draft(document.tenant)

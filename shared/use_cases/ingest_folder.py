@@ -37,6 +37,10 @@ class FolderSummary:
         return tuple(result for result in self.results if result.status is IngestStatus.REJECTED)
 
 
+def _silent(result: IngestResult, done: int, total: int) -> None:
+    """Report to nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestFolder:
     """`on_result(result, done, total)` is told of each file. Running again finishes what an end in between left."""
@@ -44,7 +48,7 @@ class IngestFolder:
     ingest: IngestDocument
 
     def __call__(
-        self, tenant: str, files: Sequence[FolderFile], on_result: Callable[[IngestResult, int, int], None] = lambda *_: None
+        self, tenant: str, files: Sequence[FolderFile], on_result: Callable[[IngestResult, int, int], None] = _silent
     ) -> FolderSummary:
         gone = sorted({one.source for one in self.ingest.knowledge.documents(tenant)} - {file.source for file in files})
         total = len(files) + len(gone)

@@ -9,7 +9,9 @@ from shared.domain.knowledge import Audience, Chunk, Document, DocumentMeta, Faq
 from shared.domain.language import Language
 
 
-def chunks(*sections: Section, entries: tuple[FaqEntry, ...] = (), language: Language = "zh", **meta: object) -> tuple[Chunk, ...]:
+def chunks(
+    *sections: Section, entries: tuple[FaqEntry, ...] = (), language: Language = "zh", **meta: object
+) -> tuple[Chunk, ...]:
     document = Document(
         document_id="d",
         tenant="t",
@@ -60,7 +62,9 @@ def test_english_is_cut_between_sentences_and_not_after_abbreviations_or_decimal
 def test_a_list_stays_whole_where_it_fits_and_is_cut_between_items_where_not() -> None:
     short = "需要准备：\n\n- 发票\n- 包装\n- 配件"
     assert chunks(section(short, "退货"))[0].text == short
-    items = "\n".join(f"- 第{number}项：请先关闭电源，再打开后盖，取出旧的滤芯并装入新的滤芯；\n  注意方向。" for number in range(40))
+    items = "\n".join(
+        f"- 第{number}项：请先关闭电源，再打开后盖，取出旧的滤芯并装入新的滤芯；\n  注意方向。" for number in range(40)
+    )
     made = chunks(section(items, "步骤"))
     assert len(made) > 1
     assert all(one.text.startswith("- ") and one.text.endswith("注意方向。") for one in made)

@@ -69,6 +69,8 @@ def test_without_a_day_all_hours_are_given() -> None:
         "我的 S3 坏了，多少钱能修好",
         "为什么 S3 这么贵",
         "两台 S3 多少钱",
+        "我的 S3 能卖多少钱",
+        "S3 回收多少钱",
         "S3 二手多少钱",
         "S30 多少钱",
         "S3 Max 多少钱",
@@ -87,6 +89,8 @@ def test_without_a_day_all_hours_are_given() -> None:
         "",
         "how much dust can the S3 hold",
         "how much does an S3 battery cost",
+        "how much can I get for my S3",
+        "how much can I sell my S3 for",
         "how do I connect the S3 to Wi-Fi",
         "Why is the S3 price so high?",
         "Can I return the S3?",
@@ -163,7 +167,7 @@ def test_an_open_row_gives_way_to_the_one_that_began_later() -> None:
 def test_questions_over_several_rows_are_answered_from_all_of_them(question: str, names: list[str]) -> None:
     answer = ask(question)
     assert answer.status == "exact"
-    assert set(hit.name for hit in answer.hits) <= set(names) and answer.hits
+    assert {hit.name for hit in answer.hits} <= set(names) and answer.hits
 
 
 def test_the_least_of_values_that_cannot_be_compared_is_not_guessed() -> None:
@@ -204,13 +208,22 @@ def test_a_hit_says_where_it_stands() -> None:
 
 
 def test_names_labels_and_values_come_in_the_readers_language_where_the_company_gave_them() -> None:
-    options = {"columns": {"库存": {"label_en": "Stock", "values_en": {"缺货": "out of stock"}}, "颜色": {"values_en": {"黑色": "black"}}}}
-    stock = table("库存", "型号,别名,颜色,库存\n望山 C2,Vista C2,黑色,缺货\n", options={"key": ["型号", "别名", "颜色"], **options})
+    options = {
+        "columns": {
+            "库存": {"label_en": "Stock", "values_en": {"缺货": "out of stock"}},
+            "颜色": {"values_en": {"黑色": "black"}},
+        }
+    }
+    stock = table(
+        "库存", "型号,别名,颜色,库存\n望山 C2,Vista C2,黑色,缺货\n", options={"key": ["型号", "别名", "颜色"], **options}
+    )
     (hit,) = look_up_facts("Is the black Vista C2 in stock?", [stock], TODAY).hits
     assert (hit.name, hit.cells, hit.language) == ("Vista C2", (("Stock", "out of stock"),), "en")
 
 
-@pytest.mark.parametrize("question", ["S3" * 5000, "多少钱" * 3000, "周一至" * 2000, "a " * 9000, "。" * 9000, "\x00\x00S3 多少钱"])
+@pytest.mark.parametrize(
+    "question", ["S3" * 5000, "多少钱" * 3000, "周一至" * 2000, "a " * 9000, "。" * 9000, "\x00\x00S3 多少钱"]
+)
 def test_any_input_ends_quickly(question: str) -> None:
     assert ask(question).status in ("exact", "ambiguous", "none")
 
@@ -223,7 +236,7 @@ def test_a_large_table_is_looked_up_in_milliseconds() -> None:
 
     rows = "\n".join(f"部件 K{number},{number},有货" for number in range(20_000))
     book = prepare([table("部件", f"型号,价格(元),库存\n{rows}\n")])
-    started = time.perf_counter()
+    started = time.process_time()
     answer = look_up("部件 K12345 多少钱", book, TODAY)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.2
     assert [hit.cells for hit in answer.hits] == [(("价格", "12345 元"),)]

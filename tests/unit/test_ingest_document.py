@@ -1,10 +1,8 @@
 import pytest
 
-from shared.domain.errors import DependencyUnavailableError, InvalidInputError
-from shared.domain.knowledge import Audience
+from shared.domain.errors import DependencyUnavailableError, DocumentRejectedError, InvalidInputError
+from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile, IngestFolder
-from shared.domain.errors import DocumentRejectedError
-from shared.domain.knowledge import DocumentMeta
 from tests.unit.knowledge_world import TENANT, World
 
 ONE = "# 保修\n\n## 期限\n\n一年。\n\n## 范围\n\n主机。\n"
@@ -216,7 +214,10 @@ def test_a_folder_is_read_file_by_file_and_what_is_gone_is_removed(world: World)
     summary = run(TENANT, files, lambda result, done, total: seen.append((result.status, done, total)))
     assert summary.counts == {"added": 2, "changed": 0, "unchanged": 0, "removed": 0, "rejected": 2}
     assert seen == [("added", 1, 4), ("rejected", 2, 4), ("rejected", 3, 4), ("added", 4, 4)]
-    assert [(one.source, one.reason) for one in summary.rejected] == [("knowledge/bad.md", "bad_encoding"), ("knowledge/c.md", "unreadable")]
+    assert [(one.source, one.reason) for one in summary.rejected] == [
+        ("knowledge/bad.md", "bad_encoding"),
+        ("knowledge/c.md", "unreadable"),
+    ]
     again = run(TENANT, files[:1])
     assert again.counts == {"added": 0, "changed": 0, "unchanged": 1, "removed": 1, "rejected": 0}
     world.publish(TENANT)

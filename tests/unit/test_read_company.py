@@ -44,7 +44,12 @@ def files(folder: Path) -> dict[str, FolderFile]:
 
 def test_a_company_is_what_its_file_says(folder: Path) -> None:
     company = read_company(folder)
-    assert (company.tenant, company.name["en"], company.hotline, company.reply_within_hours) == ("acme", "Acme", "400-000-0000", 12)
+    assert (company.tenant, company.name["en"], company.hotline, company.reply_within_hours) == (
+        "acme",
+        "Acme",
+        "400-000-0000",
+        12,
+    )
     assert (company.hours[0].weekday, company.hours[0].closes) == (0, time(18, 0))
     assert company.holidays == {date(2026, 10, 1)}
     assert company.synonyms["en"] == (("return", "send back"),)

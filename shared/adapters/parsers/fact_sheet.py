@@ -17,11 +17,13 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"^(?:失效|结束|截止|终止|到期)(?:日期|日|时间)?$|^valid[ _](?:to|until)$|^(?:end|expiry|expires)(?:[ _]date)?$|^(?:until|to)$",
+    r"^(?:失效|结束|截止|终止|到期)(?:日期|日|时间)?$"
+    r"|^valid[ _](?:to|until)$|^(?:end|expiry|expires)(?:[ _]date)?$|^(?:until|to)$",
     re.IGNORECASE,
 )
 _KEY = re.compile(
-    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
+    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号"
+    r"|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
@@ -161,7 +163,9 @@ def _layout(
     category = _positions(names, settings.get("category")) or _matching(names, _CATEGORY)[:1]
     begins = _positions(names, settings.get("valid_from")) or _matching(names, _FROM)[:1]
     ends = _positions(names, settings.get("valid_to")) or _matching(names, _TO)[:1]
-    keys = _positions(names, settings.get("key")) or _guessed_keys(names, body, {*aliases, *category, *begins, *ends}, bool(begins or ends))
+    keys = _positions(names, settings.get("key")) or _guessed_keys(
+        names, body, {*aliases, *category, *begins, *ends}, bool(begins or ends)
+    )
     hidden = {*aliases, *begins, *ends}
     layout = _Layout(
         names=tuple(names),
@@ -194,7 +198,9 @@ def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
 def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int], dated: bool) -> list[int]:
     """Take the columns that are called like names, else the first of short texts; and variants, if rows need them."""
     texts = [
-        at for at in range(len(names)) if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
+        at
+        for at in range(len(names))
+        if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
     ]
     short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
     keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]

@@ -10,16 +10,19 @@ from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_posi
 from shared.domain.knowledge import FaqEntry
 
 _QUESTION = re.compile(
-    r"^(?:标准|用户|客户|常见|主)?(?:问题|问句|问法|提问|问)(?:内容|标题)?$|^(?:main |standard |user |customer )?questions?$|^q$|^faq$",
+    r"^(?:标准|用户|客户|常见|主)?(?:问题|问句|问法|提问|问)(?:内容|标题)?$"
+    r"|^(?:main |standard |user |customer )?questions?$|^q$|^faq$",
     re.I,
 )
 _VARIANT = re.compile(
     r"^(?:相似|扩展|同义|其他|其它|别的|更多|变体|备选)(?:的)?(?:问题|问法|问句|提问|说法|问)?.*$|^(?:标准)?(?:问题|问法|问)\s*[_-]?\d+$"
-    r"|^(?:question\s*)?variants?.*$|^(?:similar|alternative|alternate|other|related|extra)\b.*$|^(?:question|q)\s*[_-]?\s*\d+$|^paraphrases?.*$",
+    r"|^(?:question\s*)?variants?.*$|^(?:similar|alternative|alternate|other|related|extra)\b.*$"
+    r"|^(?:question|q)\s*[_-]?\s*\d+$|^paraphrases?.*$",
     re.I,
 )
 _ANSWER = re.compile(
-    r"^(?:标准|参考|回复)?(?:答案|回答|答复|答)(?:内容)?$|^(?:标准)?回复(?:内容)?$|^(?:standard )?answers?$|^a$|^reply$|^response$",
+    r"^(?:标准|参考|回复)?(?:答案|回答|答复|答)(?:内容)?$|^(?:标准)?回复(?:内容)?$"
+    r"|^(?:standard )?answers?$|^a$|^reply$|^response$",
     re.I,
 )
 _LINK = re.compile(

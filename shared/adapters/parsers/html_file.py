@@ -12,14 +12,14 @@ from shared.adapters.parsers.limits import Limits
 from shared.adapters.parsers.outline import Outline, table_lines
 
 _NEVER = (
-    "script style noscript template svg iframe object embed canvas video audio form button input select textarea dialog nav aside "
-    "menu head map link meta"
+    "script style noscript template svg iframe object embed canvas video audio form button input select textarea dialog "
+    "nav aside menu head map link meta"
 ).split()
 _ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "menu", "menubar", "toolbar"}
 _FURNITURE = re.compile(
     r"^(?:(?:site|page|global|main|top|bottom|left|right)[-_]?)?"
-    r"(?:nav(?:bar|igation)?|menu|breadcrumbs?|crumbs?|side-?bar|footer|foot|header|masthead|ads?|adverts?|advertise(?:ment)?s?|advertising|"
-    r"sponsor(?:ed)?|banner|cookies?|consent|gdpr|share|sharing|social|related|recommend(?:ed|ation)?s?|comments?|popup|modal|overlay|"
+    r"(?:nav(?:bar|igation)?|menu|breadcrumbs?|crumbs?|side-?bar|footer|foot|header|masthead|ads?|adverts?|advertise(?:ment)?s?|"
+    r"advertising|sponsor(?:ed)?|banner|cookies?|consent|gdpr|share|sharing|social|related|recommend(?:ed|ation)?s?|comments?|popup|modal|overlay|"
     r"pagination|pager|copyright|toolbar|promo(?:tion)?|subscribe|newsletter|skip-?link|login|sign-?in|back-?to-?top|toc)"
     r"(?:[-_]?(?:bar|box|area|wrap(?:per)?|container|list|links?|notice|unit|slot|block|widget|panel|menu|content|inner))?$",
     re.IGNORECASE,
@@ -39,8 +39,8 @@ _MAIN = (
 )
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = _HEADINGS | set(
-    "p div section article main header footer ul ol li dl dt dd table thead tbody tr td th pre blockquote figure figcaption details summary "
-    "hr address fieldset center body html".split()
+    "p div section article main header footer ul ol li dl dt dd table thead tbody tr td th pre blockquote figure figcaption "
+    "details summary hr address fieldset center body html".split()
 )
 # A question that folds open and a defined term are headings of what they hold, and of nothing after it.
 _ENDS_HEADING = {"details": 5, "dl": 6}

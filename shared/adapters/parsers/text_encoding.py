@@ -21,7 +21,7 @@ _EVERYDAY_SHARE = 0.85
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Return the text with "\\n" line ends. `declared` is the document's own claim (an HTML charset), tried after UTF-8.
+    """Return the text with Unix line ends. `declared` is the document's own claim (an HTML charset), tried after UTF-8.
 
     Raises RejectedFile(BAD_ENCODING) when no encoding fits and for binary data.
     """

@@ -5,7 +5,7 @@ import re
 from shared.adapters.parsers.limits import Limits
 from shared.adapters.parsers.outline import Outline
 
-# "一、渔火 D1", "第三章 保修", "(二) 退款", "3.2 Refunds", "Chapter 4 Repairs"
+# As in: 一、渔火台灯; 第三章 保修; （二）退款; 3.2 Refunds; Chapter 4 Repairs.
 _NUMBERED = (
     (1, re.compile(r"^(?:第[一二三四五六七八九十百\d]+[章节篇部]|Chapter\s+\d+|Part\s+\d+)[\s：:、.]*\S")),
     (2, re.compile(r"^[一二三四五六七八九十]{1,3}[、．.]\s*\S")),

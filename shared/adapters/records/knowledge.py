@@ -41,7 +41,9 @@ def meta_from(record: Record) -> DocumentMeta:
 
 def document_from(record: Record) -> Document:
     at = datetime.fromisoformat(record["ingested_at"])
-    return Document(**_changed(record, **_rights(record), **_validity(record), ingested_at=at, warnings=tuple(record["warnings"])))
+    return Document(
+        **_changed(record, **_rights(record), **_validity(record), ingested_at=at, warnings=tuple(record["warnings"]))
+    )
 
 
 def chunk_from(record: Record) -> Chunk:

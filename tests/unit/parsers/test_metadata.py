@@ -56,7 +56,9 @@ def folder(text: str, *names: str) -> object:
 def test_a_folder_gives_defaults_and_words_for_single_files() -> None:
     folders = {
         PurePosixPath("knowledge"): folder("defaults: {audience: staff, language: zh}"),
-        PurePosixPath("knowledge/faq"): folder("files:\n  a.xlsx: {kind: faq, title: {zh: 问答, en: Q and A}, language: en}", "a.xlsx"),
+        PurePosixPath("knowledge/faq"): folder(
+            "files:\n  a.xlsx: {kind: faq, title: {zh: 问答, en: Q and A}, language: en}", "a.xlsx"
+        ),
     }
     meta = meta_for(PurePosixPath("knowledge/faq/a.xlsx"), folders, {})  # type: ignore[arg-type]
     assert (meta.audience, meta.language, meta.kind, meta.title) == (Audience.STAFF, "en", "faq", "Q and A")

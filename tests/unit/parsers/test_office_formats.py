@@ -48,7 +48,11 @@ def test_docx_keeps_headings_lists_and_tables_and_drops_what_is_hidden_or_delete
 def test_pdf_text_comes_by_page_with_headings_by_size_and_without_running_titles() -> None:
     parsed = read("manual.pdf", (DATA / "manual-zh.pdf").read_bytes())
     assert parsed.meta.title == "净水器使用手册"
-    assert [(part.page, part.heading_path) for part in parsed.sections] == [(1, ("一、安装",)), (2, ("二、更换滤芯",)), (3, ("三、常见故障",))]
+    assert [(part.page, part.heading_path) for part in parsed.sections] == [
+        (1, ("一、安装",)),
+        (2, ("二、更换滤芯",)),
+        (3, ("三、常见故障",)),
+    ]
     text = "\n".join(part.text for part in parsed.sections)
     assert "安装前请先关闭进水总阀，并准备好扳手和生料带。" in text
     assert "清泉净水器" not in text and "共 3 页" not in text
@@ -93,7 +97,14 @@ def test_a_sheet_of_questions_gives_an_entry_per_row_and_a_warning_per_broken_ro
 
 @pytest.mark.parametrize(
     "header",
-    [["Question", "Answer"], ["Q", "A"], ["问", "答"], ["标准问题", "标准答案"], ["问题 *", "回答（必填）"], ["question", "reply"]],
+    [
+        ["Question", "Answer"],
+        ["Q", "A"],
+        ["问", "答"],
+        ["标准问题", "标准答案"],
+        ["问题 *", "回答（必填）"],
+        ["question", "reply"],
+    ],
 )
 def test_the_columns_of_questions_and_answers_are_known_by_many_names(header: list[str]) -> None:
     parsed = read("a.csv", f"{header[0]},{header[1]}\nHow?,So.\n")
@@ -125,7 +136,11 @@ def test_several_sheets_hidden_sheets_hidden_columns_and_merged_cells() -> None:
     book = Workbook()
     first = book.active
     first.title = "问答"
-    for row in (["分类", "问题", "答案", "内部备注"], ["退货", "几天能退？", "十五天。", "毛利低"], [None, "谁付运费？", "顾客。", None]):
+    for row in (
+        ["分类", "问题", "答案", "内部备注"],
+        ["退货", "几天能退？", "十五天。", "毛利低"],
+        [None, "谁付运费？", "顾客。", None],
+    ):
         first.append(row)
     first.merge_cells("A2:A3")
     first.column_dimensions["D"].hidden = True
@@ -150,7 +165,9 @@ def test_a_sheet_that_is_neither_is_read_row_by_row_with_its_headers() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_is_read_with_any_delimiter_and_in_any_encoding(delimiter: str) -> None:
     text = f'问题{delimiter}答案\n"多行{delimiter}\n问题"{delimiter}好\n'
-    assert read("a.csv", text.encode("gb18030")).entries[0].questions == (f"多行{delimiter} 问题".replace("\t", " ").replace("  ", " "),)
+    assert read("a.csv", text.encode("gb18030")).entries[0].questions == (
+        f"多行{delimiter} 问题".replace("\t", " ").replace("  ", " "),
+    )
 
 
 def test_numbers_dates_percentages_and_money_are_read_as_people_see_them() -> None:
@@ -165,7 +182,12 @@ def test_numbers_dates_percentages_and_money_are_read_as_people_see_them() -> No
         "¥19",
         "0.3",
     ]
-    assert [cell_text(date(2026, 1, 2)), cell_text(time(9, 30)), cell_text(None), cell_text(" a \n b ")] == ["2026-01-02", "09:30", "", "a\nb"]
+    assert [cell_text(date(2026, 1, 2)), cell_text(time(9, 30)), cell_text(None), cell_text(" a \n b ")] == [
+        "2026-01-02",
+        "09:30",
+        "",
+        "a\nb",
+    ]
 
 
 def test_macros_old_formats_archives_and_disguises_are_refused() -> None:

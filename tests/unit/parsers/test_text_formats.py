@@ -79,7 +79,9 @@ def test_markdown_keeps_headings_lists_tables_links_and_code() -> None:
 
 
 def test_markup_hidden_in_markdown_is_not_text() -> None:
-    parsed = read("a.md", "# A\n\n<!-- secret note -->\n\n<script>steal()</script>\n\n<div>Shown <b>text</b></div>\n\nLine<br>two\n")
+    parsed = read(
+        "a.md", "# A\n\n<!-- secret note -->\n\n<script>steal()</script>\n\n<div>Shown <b>text</b></div>\n\nLine<br>two\n"
+    )
     text = parsed.sections[0].text
     assert "secret" not in text and "steal" not in text and "Shown text" in text
 
@@ -113,7 +115,9 @@ def test_a_question_that_folds_open_is_the_heading_of_its_answer_only() -> None:
 
 
 def test_a_page_that_is_all_in_a_box_called_content_is_still_read() -> None:
-    parsed = read("a.html", "<body><div class='banner'><h1>Warranty</h1><p>" + "Two years on all parts. " * 9 + "</p></div></body>")
+    parsed = read(
+        "a.html", "<body><div class='banner'><h1>Warranty</h1><p>" + "Two years on all parts. " * 9 + "</p></div></body>"
+    )
     assert "Two years" in parsed.sections[0].text
 
 
@@ -128,10 +132,17 @@ def test_a_table_that_only_lays_out_the_page_is_read_as_a_page() -> None:
 
 
 def test_front_matter_sets_the_metadata_of_any_text_format() -> None:
-    front = "---\ntitle: 保价\naudience: staff\nvalid_from: 2026-01-01\nvalid_to: 2026-12-31\nsource_url: https://a.example/p\n---\n"
+    front = (
+        "---\ntitle: 保价\naudience: staff\nvalid_from: 2026-01-01\nvalid_to: 2026-12-31\nsource_url: https://a.example/p\n---\n"
+    )
     for name in ("a.md", "a.txt", "a.html"):
         meta = read(name, front + "<p>保价期三十天。</p>").meta
-        assert (meta.title, meta.audience, str(meta.valid_from), str(meta.valid_to)) == ("保价", "staff", "2026-01-01", "2026-12-31")
+        assert (meta.title, meta.audience, str(meta.valid_from), str(meta.valid_to)) == (
+            "保价",
+            "staff",
+            "2026-01-01",
+            "2026-12-31",
+        )
 
 
 def test_front_matter_after_a_byte_order_mark_and_blank_lines_is_still_front_matter() -> None:
