@@ -32,6 +32,7 @@ class PreparedTable:
     name_lengths: tuple[int, ...]
     columns: Mapping[str, Positions]
     column_lengths: tuple[int, ...]
+    parts: Mapping[str, Positions]
     days: Mapping[int, Positions]
     keys: tuple[tuple[str, ...], ...]
     things: Mapping[tuple[str, ...], tuple[int, ...]]
@@ -102,6 +103,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
         columns={word: frozenset(columns) for word, columns in words.items()},
         column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
+        parts=_name_parts_of_columns(table, words, names),
         days=days,
         keys=keys,
         things={key: tuple(rows) for key, rows in things.items()},
@@ -116,6 +118,18 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
             )
         ),
     )
+
+
+def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
+    """Return the parts of numbers' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
+    parts: defaultdict[str, set[int]] = defaultdict(set)
+    for position, column in enumerate(table.columns):
+        core = compact(core_name(column.name))
+        if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and not core.isascii():
+            for start in range(len(core) - 1):
+                for end in range(start + 2, len(core) + (start > 0)):
+                    parts[core[start:end]].add(position)
+    return {part: frozenset(at) for part, at in parts.items() if len(at) == 1 and not any(part in words for words in known)}
 
 
 def _called(table: FactTable) -> tuple[str, ...]:

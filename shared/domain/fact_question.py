@@ -18,7 +18,9 @@ T = TypeVar("T")
 _CLAUSE_END = re.compile(r"[。！？；，!?;\n]|,(?!\d)|\.(?!\w)")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9][a-z0-9'+.-]*[a-z0-9+]|[a-z0-9]")
 _AND = re.compile(r"[和与跟及、&/]|还有|以及|或|\b(?:and|or|vs|versus|than)\b|比")
-_SOFT = frozenset("能会可要才得就都还约")
+_SOFT = frozenset("能会可要才得就都还约掏花付交")
+# "双十一过了，现在多少钱" asks about now.
+_OVER = re.compile(r"(?:双十一|双11|双十二|双12|618|国庆|五一|春节|活动|促销|大促|优惠)(?:都|已经)?(?:过了|结束了|完了)")
 _LONGEST_FILLER = max(map(len, FILLERS_ZH))
 
 _DAYS = {
@@ -130,7 +132,7 @@ class Question:
         `about` is what the table itself is called: words of it say nothing new.
         """
         covered = [False] * len(self.text)
-        for start, end in explained:
+        for start, end in (*explained, *(found.span() for found in _OVER.finditer(self.text))):
             covered[start:end] = [True] * (end - start)
         wanted = list(relevant)
         left: list[str] = []

@@ -26,7 +26,8 @@ _WHOLE_ROW = re.compile(
 )
 _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
 # What a customer would be paid is in no price list.
-_SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b")
+_SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget for (?:my|it|the|this|an?)\b")
+_HOW_MUCH = re.compile(r"多少|几")
 _LISTS = re.compile(r"哪些|哪几|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
 
 Positions = frozenset[int]
@@ -159,6 +160,8 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
     """Return the names and the column words in the question; the longest wins where they overlap."""
     names = asked.find(prepared.names, prepared.name_lengths)
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    if names and not words and _HOW_MUCH.search(asked.text):
+        words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True))
     taken: list[Found[Positions]] = []
     for one in sorted((*names, *words), key=lambda found: (-found.length, found.start)):
         if not any(_clash(one, other) for other in taken):

@@ -65,7 +65,10 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if any(word in message.text for word in ("Content Security Policy", "Content-Security-Policy", "TrustedHTML", "TrustedScript")):
+        if any(
+            word in message.text
+            for word in ("Content Security Policy", "Content-Security-Policy", "TrustedHTML", "TrustedScript")
+        ):
             self.violations.append(message.text)
 
     def _request(self, request: Request) -> None:

@@ -7,7 +7,13 @@ from playwright.sync_api import Locator, Page
 
 WORDS = {
     "zh": {"message": "消息", "new": "开始新对话", "helpful": "有帮助", "unhelpful": "没有帮助", "close_source": "关闭出处"},
-    "en": {"message": "Message", "new": "New conversation", "helpful": "Helpful", "unhelpful": "Not helpful", "close_source": "Close source"},
+    "en": {
+        "message": "Message",
+        "new": "New conversation",
+        "helpful": "Helpful",
+        "unhelpful": "Not helpful",
+        "close_source": "Close source",
+    },
 }
 RETURNS = {"zh": "收到货多少天内可以退货？", "en": "How many days do I have to return something?"}
 PERSON = {"zh": "转人工", "en": "I want to talk to a person"}

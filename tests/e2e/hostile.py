@@ -30,7 +30,12 @@ def _blocks(payload: str) -> list[dict[str, Any]]:
         {"type": "citation", "quote": payload, "citation": 1, "language": payload},
         {"type": "choice", "prompt": payload, "choices": [{"label": payload, "value": payload}]},
         {"type": "card", "title": payload, "rows": [[payload, payload]], "citations": [1]},
-        {"type": "form", "form": payload, "prompt": payload, "fields": [{"name": payload, "label": payload, "kind": "text", "required": True}]},
+        {
+            "type": "form",
+            "form": payload,
+            "prompt": payload,
+            "fields": [{"name": payload, "label": payload, "kind": "text", "required": True}],
+        },
     ]
 
 
@@ -67,7 +72,12 @@ def hostile_chat(page: Page, payloads: list[str]) -> None:
         "name": {"zh": payloads[3]},
         "greeting": {"zh": payloads[4]},
         "suggested_questions": {"zh": payloads[:20]},
-        "colours": {"primary": payloads[5], "accent": "red;background:url(https://evil.example/x)", "background": payloads[6], "text": payloads[7]},
+        "colours": {
+            "primary": payloads[5],
+            "accent": "red;background:url(https://evil.example/x)",
+            "background": payloads[6],
+            "text": payloads[7],
+        },
         "hotline": payloads[8],
     }
 
@@ -87,7 +97,8 @@ def hostile_desk(page: Page, payloads: list[str]) -> None:
     items = [_queue_item(payload, index) for index, payload in enumerate(payloads)]
     tickets = [_ticket(payload, index) for index, payload in enumerate(payloads)]
     unanswered = [
-        {"message_id": f"m{i}", "conversation_id": p, "text": p, "language": p, "created_at": MOMENT, "rung": p} for i, p in enumerate(payloads)
+        {"message_id": f"m{i}", "conversation_id": p, "text": p, "language": p, "created_at": MOMENT, "rung": p}
+        for i, p in enumerate(payloads)
     ]
     detail = {
         "conversation": _conversation(payloads[9]) | {"owner": "queue"},

@@ -159,7 +159,12 @@ def test_offline_is_said_and_the_message_goes_out_afterwards(customer, keep) -> 
 
 def test_a_message_that_the_server_refuses_is_given_back(customer, keep) -> None:
     me = customer(viewport=PHONE)
-    me.page.route(SEND, lambda route: route.fulfill(status=422, json={"code": "bad_field"}) if route.request.method == "POST" else route.continue_())
+    me.page.route(
+        SEND,
+        lambda route: (
+            route.fulfill(status=422, json={"code": "bad_field"}) if route.request.method == "POST" else route.continue_()
+        ),
+    )
     me.say("无法发送的内容")
     expect(me.unsent).to_have_attribute("data-state", "failed")
     keep(me.page, "chat-phone-zh-5-unsent")
@@ -234,7 +239,9 @@ def test_no_width_scrolls_sideways(customer, width: int) -> None:
     me.ask(RETURNS["en"])
     me.say("W" * 300)
     me.page.wait_for_timeout(300)
-    sideways = me.page.evaluate("() => [document.documentElement, document.querySelector('.kf-scroll')].map((e) => e.scrollWidth - e.clientWidth)")
+    sideways = me.page.evaluate(
+        "() => [document.documentElement, document.querySelector('.kf-scroll')].map((e) => e.scrollWidth - e.clientWidth)"
+    )
     assert sideways == [0, 0]
 
 
@@ -292,4 +299,6 @@ def foreign_elements(page: Page) -> list[str]:
 
 
 def links(page: Page) -> list[str]:
-    return page.evaluate("() => [...document.querySelectorAll('#app a')].filter((a) => a.getAttribute('href').charAt(0) !== '#').map((a) => a.href)")
+    return page.evaluate(
+        "() => [...document.querySelectorAll('#app a')].filter((a) => a.getAttribute('href').charAt(0) !== '#').map((a) => a.href)"
+    )

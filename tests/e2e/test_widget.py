@@ -29,8 +29,14 @@ class Host:
         self.css = CALM_CSS
         self.attributes = 'data-site-key="pk_yuguang_demo"'
         self._widget = f"{server.url}/widget.js"
-        self._policy = f"default-src 'none'; script-src 'self' {server.url}; connect-src {server.url}; style-src 'self'; img-src data:"
-        handler = type("Handler", (BaseHTTPRequestHandler,), {"do_GET": lambda request: self._answer(request), "log_message": lambda *_: None})
+        self._policy = (
+            f"default-src 'none'; script-src 'self' {server.url}; connect-src {server.url}; style-src 'self'; img-src data:"
+        )
+        handler = type(
+            "Handler",
+            (BaseHTTPRequestHandler,),
+            {"do_GET": lambda request: self._answer(request), "log_message": lambda *_: None},
+        )
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"
 
@@ -82,7 +88,9 @@ def launcher(page: Page):
     return page.locator(".kf-launcher")
 
 
-@pytest.mark.parametrize(("language", "viewport"), [("zh", DESKTOP), ("en", PHONE), ("zh", PHONE)], ids=["zh-desktop", "en-phone", "zh-phone"])
+@pytest.mark.parametrize(
+    ("language", "viewport"), [("zh", DESKTOP), ("en", PHONE), ("zh", PHONE)], ids=["zh-desktop", "en-phone", "zh-phone"]
+)
 def test_a_question_is_answered_on_a_strangers_page(visitor, keep, axe, language: str, viewport: dict[str, int]) -> None:
     me = visitor(language, viewport=viewport)
     name = f"widget-{'phone' if viewport is PHONE else 'desktop'}-{language}"
