@@ -107,9 +107,7 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
 
     def look_up_facts(query: SearchQuery, snapshot: int) -> FactAnswer:
         groups = tuple(group for of_language in companies.get(query.tenant).synonyms.values() for group in of_language)
-        return facts(
-            query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups
-        )
+        return facts(query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups)
 
     return SearchKnowledge(
         knowledge=base.store,
