@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; \
 	echo python3)
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "kefu: Python 3.11 or later is needed, and $(PYTHON) is not: install one, or name it, e.g. make dev PYTHON=python3.12" >&2; exit 1; }
 PORT ?= 8080
 DATA ?= $(CURDIR)/data
 COMPANY ?= $(CURDIR)/samples/yuguang
@@ -21,11 +23,11 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv from the hashed requirement files
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "kefu: Python 3.11 or later is needed: install it, or name it with PYTHON=" >&2; exit 1; }
+	@$(CHECK_PYTHON)
 	@$(PYTHON) local/environment.py local
 
 setup-dev:
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "kefu: Python 3.11 or later is needed: install it, or name it with PYTHON=" >&2; exit 1; }
+	@$(CHECK_PYTHON)
 	@$(PYTHON) local/environment.py dev
 
 dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang)

@@ -1,6 +1,6 @@
-"""Makes .venv from the hashed requirement files: `python3 local/environment.py local|dev`.
+"""Makes .venv from the hashed requirement files: `python3 local/environment.py local|dev`. Standard library only.
 
-Standard library only, and no syntax newer than Python 3.7, so that an old Python gets a sentence instead of a traceback.
+The Makefile has checked that Python is new enough. Safe to interrupt: the next run goes on.
 """
 
 import hashlib
@@ -13,27 +13,30 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
-LEAST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 3_000_000_000
+# What .venv was made from; written last.
 STAMP = VENV / "kefu-environment"
-# What `dev` installs holds everything that `local` needs.
+# What `dev` installs holds everything that `local` needs, so the larger set serves for both.
 SETS = ("local", "dev")
+
+_NO_VENV = "Python's venv module does not work here: apt-get install python3-venv, and run it again"
+_NO_UV = "uv could not be downloaded: check the network or a proxy, and run it again"
+_NO_PACKAGES = "packages could not be installed: check the network, a proxy and free disk space, and run it again"
+_NOT_OURS = "the project itself could not be installed: the lines above say why"
 
 
 class SetupError(Exception):
     """One line that says what to do."""
 
 
-def main(wanted):
-    # type: (str) -> int
+def main(wanted: str) -> int:
     """Bring .venv up to date; quick when it is already. Return the exit code."""
     try:
-        check_python()
         if not is_current(wanted):
             check_disk()
             make(wanted)
     except SetupError as error:
-        print("\nkefu: " + str(error), file=sys.stderr)
+        print(f"\nkefu: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped; run the same command again to go on.", file=sys.stderr)
@@ -41,78 +44,54 @@ def main(wanted):
     return 0
 
 
-def check_python():
-    # type: () -> None
-    if sys.version_info < LEAST_PYTHON:
-        found = ".".join(str(part) for part in sys.version_info[:3])
-        raise SetupError(
-            "Python 3.11 or later is needed, this is %s (%s): install one, or name it: make dev PYTHON=python3.12"
-            % (found, sys.executable)
-        )
-
-
-def check_disk():
-    # type: () -> None
-    free = shutil.disk_usage(str(ROOT)).free
-    if free < LEAST_FREE_BYTES:
-        raise SetupError("the disk is nearly full (%.1f GB free): free at least 3 GB and run it again" % (free / 1e9))
-
-
-def fingerprint(name):
-    # type: (str) -> str
-    """Return what the environment must have been made from."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in (REQUIREMENTS / (name + ".txt"), ROOT / "pyproject.toml"):
-        digest.update(path.read_bytes())
-    return name + " " + digest.hexdigest()
-
-
-def is_current(wanted):
-    # type: (str) -> bool
+def is_current(wanted: str) -> bool:
     """Whether .venv holds the wanted set, or the larger one."""
     if not PYTHON.exists() or not STAMP.exists():
         return False
-    made_from = STAMP.read_text()
+    made_from = STAMP.read_text("utf-8")
     return any(made_from == fingerprint(name) for name in SETS[SETS.index(wanted) :])
 
 
-def make(wanted):
-    # type: (str) -> None
-    """Make or refresh .venv. An interrupted one is finished by the next run."""
-    STAMP.unlink() if STAMP.exists() else None
-    # Whoever tests or changes the code keeps what they have when they start `make dev` after `make test`.
-    name = "dev" if (VENV / "kefu-dev").exists() else wanted
+def fingerprint(name: str) -> str:
+    """Return what a .venv of this set is made from."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (REQUIREMENTS / f"{name}.txt", ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    return f"{name} {digest.hexdigest()}"
+
+
+def check_disk() -> None:
+    """Raise SetupError when the packages would not fit."""
+    free = shutil.disk_usage(ROOT).free
+    if free < LEAST_FREE_BYTES:
+        raise SetupError(f"the disk is nearly full ({free / 1e9:.1f} GB free): free at least 3 GB, and run it again")
+
+
+def make(wanted: str) -> None:
+    """Make or refresh .venv."""
+    # Whoever tests or changes the code keeps those packages when they start `make dev` after `make test`.
+    name = "dev" if STAMP.exists() and STAMP.read_text("utf-8").startswith("dev ") else wanted
     if not PYTHON.exists():
-        print("Making .venv with Python %d.%d" % sys.version_info[:2], flush=True)
-        run([sys.executable, "-m", "venv", str(VENV)], "Python's venv module does not work here: apt-get install python3-venv")
-    print("Installing packages (requirements/%s.txt), once" % name, flush=True)
-    install_uv()
-    uv = [str(VENV / "bin" / "uv"), "pip"]
-    no_network = "packages could not be downloaded: check the network, a proxy, or free disk space, and run it again"
-    run([*uv, "sync", "--python", str(PYTHON), "--require-hashes", str(REQUIREMENTS / (name + ".txt"))], no_network)
-    ours = ["--python", str(PYTHON), "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT)]
-    run([*uv, "install", *ours], "the project itself could not be installed: see the lines above")
-    (VENV / "kefu-dev").touch() if name == "dev" else None
-    STAMP.write_text(fingerprint(name))
+        print(f"Making .venv with Python {sys.version_info[0]}.{sys.version_info[1]}", flush=True)
+        run([sys.executable, "-m", "venv", str(VENV)], _NO_VENV)
+    print(f"Installing packages from requirements/{name}.txt", flush=True)
+    uv = VENV / "bin" / "uv"
+    if not uv.exists():
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        run([*pip, "-r", str(REQUIREMENTS / "installer.txt")], _NO_UV)
+    run([str(uv), "pip", "sync", "--python", str(PYTHON), "--require-hashes", str(REQUIREMENTS / f"{name}.txt")], _NO_PACKAGES)
+    ours = ["--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT)]
+    run([str(uv), "pip", "install", "--python", str(PYTHON), *ours], _NOT_OURS)
+    STAMP.write_text(fingerprint(name), "utf-8")
 
 
-def install_uv():
-    # type: () -> None
-    if (VENV / "bin" / "uv").exists():
-        return
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    no_network = "uv could not be downloaded: check the network or a proxy, and run it again"
-    run([*pip, "--require-hashes", "-r", str(REQUIREMENTS / "installer.txt")], no_network)
-
-
-def run(command, advice):
-    # type: (list[str], str) -> None
+def run(command: list[str], advice: str) -> None:
     """Run a step. Raises SetupError with the advice when it fails; what the step itself says stands above it."""
     try:
-        done = subprocess.run(command, cwd=str(ROOT), check=False)  # noqa: S603 - our own fixed commands
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own fixed commands
     except OSError as error:
-        raise SetupError("%s (%s)" % (advice, error)) from error
-    if done.returncode:
+        raise SetupError(f"{advice} ({error})") from error
+    if code:
         raise SetupError(advice)
 
 
