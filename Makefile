@@ -1,0 +1,77 @@
+# Kefu 客服. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := /bin/sh
+
+# The first Python that is new enough; PYTHON=... names another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; \
+	echo python3)
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "kefu: Python 3.11 or later is needed, and $(PYTHON) is not: install one, or name it, e.g. make dev PYTHON=python3.12" >&2; exit 1; }
+PORT ?= 8080
+DATA ?= $(CURDIR)/data
+COMPANY ?= $(CURDIR)/samples/yuguang
+WORKERS ?= 2
+RUN := .venv/bin/python
+GROUPS := ingress desk dialog retrieval knowledge tickets outbox sweeper local dev
+EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
+
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench eval lock doctor clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv from the hashed requirement files
+	@$(CHECK_PYTHON)
+	@$(PYTHON) local/environment.py local
+
+setup-dev:
+	@$(CHECK_PYTHON)
+	@$(PYTHON) local/environment.py dev
+
+dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang)
+	@exec .venv/bin/kefu dev --port $(PORT) --data $(DATA) --company $(COMPANY)
+
+web: setup ## Build the pages when their sources have changed
+	@$(RUN) -m local.build_pages
+
+test: setup-dev ## Run all tests; with CI=true a skipped test is a failure
+	@$(RUN) -m local.build_pages
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(RUN) -m local.test_pages
+
+test-full: test ## The same, and the slow measurements
+	@$(MAKE) --no-print-directory eval
+
+lint: setup-dev ## Check style
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+format: setup-dev ## Mend style
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+types: setup-dev ## Check types
+	@.venv/bin/pyright
+
+openapi: setup-dev ## Write docs/openapi-*.json from the code
+	@$(RUN) -m local.write_openapi
+
+bench: setup-dev ## Measure search beside its peers (their own environments; minutes)
+	@$(RUN) -m benchmarks.search_speed
+
+eval: setup-dev ## Measure answers on the sample company
+	@.venv/bin/kefu eval answers
+
+lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml
+	@.venv/bin/uv lock --quiet
+	@$(EXPORT) --only-group installer -o requirements/installer.txt >/dev/null
+	@for group in $(GROUPS); do $(EXPORT) --only-group $$group -o requirements/$$group.txt >/dev/null; done
+
+doctor: setup ## Look for what may be wrong
+	@.venv/bin/kefu doctor --data $(DATA) --company $(COMPANY)
+
+clean: ## Remove what can be made again (not data/)
+	@rm -rf .venv .ruff_cache .pytest_cache build var test-artefacts web/dist web/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

