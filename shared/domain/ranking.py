@@ -1,10 +1,11 @@
 """The close look at the fused candidates: wording, near-duplicates, probability, and why each passage is there."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import islice
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
 from shared.domain.knowledge import Chunk, Passage, SearchQuery
-from shared.domain.overlap import coverage, fingerprint, gram_weights, grams
+from shared.domain.overlap import coverage, fingerprint, gram_weights, grams, held_grams
 
 Candidate = tuple[Fused, Chunk]
 
@@ -15,22 +16,22 @@ _OTHER_LANGUAGE = 0.5
 _VECTOR_LEGS = ("title", "body")
 
 
-def rank_passages(query: SearchQuery, candidates: Sequence[Candidate], profile: RankingProfile) -> list[Passage]:
-    """Passages best first, each with its probability; of near-duplicates only the better one."""
-    evidence = _evidence(query, candidates)
+def rank_passages(
+    query: SearchQuery, candidates: Sequence[Candidate], profile: RankingProfile, limit: int | None = None
+) -> list[Passage]:
+    """The best `limit` passages, best first, each with its probability; of near-duplicates only the better one."""
     asked = {score.leg for fused, _ in candidates for score in fused.legs}
     coefficients = profile.probability if asked & {*_VECTOR_LEGS} else profile.probability_of_keywords
-    passages = [
-        Passage(
-            chunk=chunk,
-            score=_score(fused, seen, asked, profile),
-            probability=logistic(coefficients, seen),
-            legs=fused.legs,
-            why=_why(fused, seen),
-        )
-        for (fused, chunk), seen in zip(candidates, evidence, strict=True)
+    scored = [
+        (_score(fused, seen, asked, profile), fused, chunk, seen)
+        for (fused, chunk), seen in zip(candidates, _evidence(query, candidates), strict=True)
     ]
-    return list(_without_duplicates(sorted(passages, key=lambda one: (-one.score, one.chunk.chunk_id))))
+    scored.sort(key=lambda one: (-one[0], one[2].chunk_id))
+    passages = (
+        Passage(chunk=chunk, score=score, probability=logistic(coefficients, seen), legs=fused.legs, why=_why(fused, seen))
+        for score, fused, chunk, seen in scored
+    )
+    return list(islice(_without_duplicates(passages), limit))
 
 
 def evidence_of(query: SearchQuery, passages: Sequence[Passage]) -> list[dict[str, float]]:
@@ -44,8 +45,11 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
     Coverages are 0 for an entry in another language, where shared wording means nothing.
     """
     question = grams(query.text)
-    bodies = [grams(chunk.text) for _, chunk in candidates]
-    titles = [grams(" ".join((chunk.title, *chunk.heading_path, *chunk.questions))) for _, chunk in candidates]
+    bodies = [held_grams(question, chunk.text) for _, chunk in candidates]
+    titles = [
+        held_grams(question, " ".join(dict.fromkeys((chunk.title, *chunk.heading_path, *chunk.questions))))
+        for _, chunk in candidates
+    ]
     weights = gram_weights(question, [body | title for body, title in zip(bodies, titles, strict=True)])
     evidence: list[dict[str, float]] = []
     for (fused, chunk), body, title in zip(candidates, bodies, titles, strict=True):

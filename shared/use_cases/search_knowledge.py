@@ -20,7 +20,7 @@ T = TypeVar("T")
 LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 
 # How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
-_LEG_DEPTH = 100
+_LEG_DEPTH = 50
 _READ = 30
 _READ_OF_VECTORS = 10
 _PARTS = ("title", "body")
@@ -59,8 +59,9 @@ class SearchKnowledge:
     def __call__(self, query: SearchQuery) -> SearchResult:
         """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
         found = self.find(query)
+        fused = weighted_sum(found.legs, self.profile.legs, _READ, _best_of_vectors(found))
         return SearchResult(
-            passages=self.rank(query, found, weighted_sum(found.legs, self.profile.legs, _READ))[: query.top_k],
+            passages=self.rank(query, found, fused, query.top_k),
             snapshot=found.snapshot,
             facts=found.facts,
             degraded=found.degraded,
@@ -85,8 +86,8 @@ class SearchKnowledge:
             took_ms=dict(race.took_ms),
         )
 
-    def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused]) -> tuple[Passage, ...]:
-        """Read the best fused chunks and order them by a closer look."""
+    def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused], limit: int | None = None) -> tuple[Passage, ...]:
+        """Read the best fused chunks and return the best `limit` of them by a closer look."""
         first = _to_read(found, fused)
         chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in first])
         readable = [
@@ -94,7 +95,7 @@ class SearchKnowledge:
             for one in first
             if one.chunk_id in chunks and _may_see(chunks[one.chunk_id], query, found.snapshot)
         ]
-        return tuple(rank_passages(query, readable, self.profile))
+        return tuple(rank_passages(query, readable, self.profile, limit))
 
     def _where(self, query: SearchQuery) -> IndexFilter:
         snapshot = query.snapshot if query.snapshot is not None else self.knowledge.snapshot(query.tenant).published
@@ -156,10 +157,15 @@ class _Race:
 
 def _to_read(found: Found, fused: Sequence[Fused]) -> list[Fused]:
     """The best fused, and the best of each vector leg: an entry in another language has no keyword score to lift it."""
-    wanted = {one.chunk_id for one in fused[:_READ]}
+    wanted = {one.chunk_id for one in fused[:_READ]} | _best_of_vectors(found)
+    return [one for one in fused if one.chunk_id in wanted]
+
+
+def _best_of_vectors(found: Found) -> set[str]:
+    wanted: set[str] = set()
     for part in _PARTS:
         wanted.update(nlargest(_READ_OF_VECTORS, found.legs.get(part, {}), key=found.legs.get(part, {}).__getitem__))
-    return [one for one in fused if one.chunk_id in wanted]
+    return wanted
 
 
 def _scores(hits: Sequence[LegHit]) -> Scores:

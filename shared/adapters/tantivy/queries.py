@@ -10,6 +10,9 @@ from shared.ports import IndexFilter
 
 # A long question keeps its rarest terms: more of them cost time and let filler words outvote the subject.
 _MAX_TERMS = 24
+# Beyond the first few, terms that many documents have cost the most time and tell documents apart the least.
+_ALWAYS_TERMS = 6
+_COMMON_SHARE = 0.1
 _FIELD_WEIGHTS = {"title": 1.0, "questions": 1.0, "body": 1.0}
 _SINGLE_CHARACTER_WEIGHT = 0.4
 
@@ -28,10 +31,12 @@ def build_query(
 
 
 def _rarest(searcher: Searcher, analyzer: TextAnalyzer, terms: list[str]) -> list[str]:
-    """The indexed terms that fewest documents have, at most _MAX_TERMS."""
+    """The indexed terms that fewest documents have: the first few whatever they are, then none that is common."""
     stemmed = dict.fromkeys(word for term in terms for word in analyzer.analyze(term))
     counted = [(sum(searcher.doc_freq(field, term) for field in TEXT_FIELDS), term) for term in stemmed]
-    return [term for count, term in sorted(counted) if count][:_MAX_TERMS]
+    common = _COMMON_SHARE * searcher.num_docs
+    indexed = [(count, term) for count, term in sorted(counted) if count]
+    return [term for place, (count, term) in enumerate(indexed) if place < _ALWAYS_TERMS or count <= common][:_MAX_TERMS]
 
 
 def _term_queries(schema: Schema, term: str) -> list[Query]:
