@@ -40,7 +40,7 @@ def write_backup(folder: DataFolder, target: Path, *, with_keys: bool) -> Backup
         raise StartupError(f"{target} exists already; choose another name")
     partial = target.with_name(target.name + ".part")
     try:
-        with partial.open("wb", opener=_private) as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
+        with _private(partial) as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
             names = _add_everything(archive, folder, with_keys)
             _add_text(archive, _MANIFEST, _manifest(names, with_keys))
         partial.replace(target)
@@ -124,7 +124,7 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> N
         raise tarfile.TarError("an entry without content")
     target = into / place
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with target.open("wb", opener=_private) as file:
+    with _private(target) as file:
         while block := content.read(1 << 20):
             file.write(block)
 
@@ -158,5 +158,6 @@ def _move(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, _MODE)
+def _private(path: Path) -> BinaryIO:
+    """Open a new file that nobody else may ever read, not even between its creation and a change of its mode."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb")

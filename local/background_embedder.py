@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from shared.domain.errors import DependencyUnavailableError, SupportError
-from shared.ports import Embedder, Vector
+from shared.ports import Embedder, Vectors
 
 
 class BackgroundEmbedder:
@@ -32,11 +32,11 @@ class BackgroundEmbedder:
         except SupportError as error:
             self._failure = str(error)
 
-    def embed_queries(self, texts: Sequence[str]) -> Sequence[Vector]:
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""
         return self._model().embed_queries(texts)
 
-    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what is to be found."""
         return self._model().embed_passages(texts)
 

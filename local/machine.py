@@ -3,7 +3,6 @@
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from local.composition.answering import build_answerer
 from local.composition.functions import Functions, Parts, build_functions
@@ -89,8 +88,7 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
 
 def load_embedder(models: Path) -> Embedder:
     """Load the exported weights. Raises DependencyUnavailableError."""
-    # An array of float32 rows is a sequence of vectors in all that the port asks, but not by its declared type.
-    return cast("Embedder", E5Embedder(model_folder(models), load_alignment()))
+    return E5Embedder(model_folder(models), load_alignment())
 
 
 def model_folder(models: Path) -> Path:

@@ -34,7 +34,22 @@ from shared.domain.session import Session
 from shared.domain.ticket import Ticket, TicketStatus
 
 T_co = TypeVar("T_co", covariant=True)
-Vector = Sequence[float]
+
+
+class Vector(Protocol):
+    """Floats by position: a list, or a row of an array."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> float: ...
+
+
+class Vectors(Protocol):
+    """Vectors by position: a list of them, or a two-dimensional array."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Vector: ...
 
 
 # ---------------------------------------------------------------- time and chance
@@ -502,9 +517,9 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def embed_queries(self, texts: Sequence[str]) -> Sequence[Vector]: ...
+    def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]: ...
+    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
 
 
 class DocumentParser(Protocol):

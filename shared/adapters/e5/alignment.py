@@ -60,7 +60,8 @@ def load_alignment(path: Path = CURRENT) -> Alignment:
 
 def without(vectors: Floats, direction: Floats) -> Floats:
     """The vectors without their part along a unit direction."""
-    return vectors - np.outer(vectors @ direction, direction)
+    along: Floats = np.outer(vectors @ direction, direction).astype(np.float32)
+    return vectors - along
 
 
 def fit_alignment(version: str, raw: dict[tuple[Role, Language], Floats], strength: float) -> Alignment:
