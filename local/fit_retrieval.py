@@ -117,7 +117,7 @@ def _fitted(examples: Sequence[Example], names: Sequence[str]) -> dict[str, floa
     rows = np.array([[example.evidence[name] for name in names] for example in examples])
     fitted = LogisticRegression(C=100, max_iter=2000)
     fitted.fit(rows, [example.right for example in examples], sample_weight=weights / weights.mean())
-    coefficients = {"intercept": float(fitted.intercept_[0]), **dict(zip(names, fitted.coef_[0].tolist(), strict=True))}
+    coefficients = {"intercept": float(fitted.intercept_[0]), **dict(zip(names, map(float, fitted.coef_.ravel()), strict=True))}
     return {name: round(value, 3) for name, value in coefficients.items()}
 
 
