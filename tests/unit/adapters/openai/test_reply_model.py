@@ -19,16 +19,27 @@ RETURNS = passage("自签收次日起 15 天内可以申请无理由退货。退
 FEES = passage("质量问题的寄回运费由屿光承担。", title="退货运费")
 
 
+_CLIENTS: list[httpx.Client] = []
+
+
 @pytest.fixture(autouse=True)
 def _allowed(_no_model_calls: None) -> Iterator[None]:
     with model_calls(allowed=True):
         yield
+    while _CLIENTS:
+        _CLIENTS.pop().close()
+
+
+def client() -> httpx.Client:
+    """A client that is closed with the test."""
+    _CLIENTS.append(httpx.Client())
+    return _CLIENTS[-1]
 
 
 def model_at(*servers: ModelServer | str, **settings: object) -> OpenAIReplyModel:
     urls = [server if isinstance(server, str) else server.base_url for server in servers]
     endpoints = [Endpoint(base_url=url, model="qwen-test", api_key="key-for-tests") for url in urls]
-    return OpenAIReplyModel(endpoints=endpoints, client=httpx.Client(), **settings)  # type: ignore[arg-type]
+    return OpenAIReplyModel(endpoints=endpoints, client=client(), **settings)  # type: ignore[arg-type]
 
 
 def ask(model: OpenAIReplyModel, question: str = "多少天内可以退货？", **settings: object) -> tuple[ReplyDraft, list[str]]:
@@ -227,7 +238,7 @@ def test_a_user_stays_with_an_endpoint_and_losing_one_moves_only_its_users() -> 
 def test_a_signing_secret_signs_the_very_body() -> None:
     with model_server(says("可以[1]")) as server:
         endpoint = Endpoint(base_url=server.base_url, model="m", signing_key_id="k1", signing_secret="secret-for-tests")
-        ask(OpenAIReplyModel(endpoints=[endpoint], client=httpx.Client()))
+        ask(OpenAIReplyModel(endpoints=[endpoint], client=client()))
     sent = server.seen[0]
     assert "authorization" not in sent.headers
     assert sent.headers["x-key-id"] == "k1"
