@@ -11,11 +11,11 @@ from typing import cast
 
 from shared.adapters.extractive.evidence import Asked, View, heading_text
 from shared.adapters.extractive.question import Kind, satisfies
-from shared.adapters.extractive.selection import Choice, contradicts
-from shared.domain.answering import log_odds
+from shared.adapters.extractive.selection import Choice
 from shared.domain.wording import code_family, codes, fold
 
 _WEIGHTS = Path(__file__).with_name("weights-v1.json")
+_COSINE_FLOOR, _COSINE_SPAN = 0.75, 0.2
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
@@ -23,13 +23,19 @@ _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """Each about 0..1 but the log-odds. "same" and "cross" stand for the languages of question and document.
+    """Each about 0..1. "same" and "cross" stand for the languages of question and document.
 
-    `margin`: log-odds of the passage above the best of another document. `unknown_code`: the question names a thing that no
-    passage names; `other_code`: the passage names a sibling instead. `form`: the answer has the form that is asked for.
+    `cosine_same`/`cosine_cross`: the better cosine of title and body, stretched from 0.75..0.95 to 0..1; `no_vectors`: there was none.
+    `keyword`: the keyword leg's normalised score. `margin`: the cosine above the best of another document, stretched alike.
+    `unknown_code`: the question names a thing that no passage names; `other_code`: the passage names a sibling instead.
+    `form`: the answer has the form that is asked for. `known_rate`: how much of the question any passage has.
     """
 
-    search: float
+    cosine_same: float
+    cosine_cross: float
+    title_cosine: float
+    no_vectors: float
+    keyword: float
     margin: float
     coverage_same: float
     coverage_cross: float
@@ -54,10 +60,15 @@ def features_of(asked: Asked, ranked: list[View], chosen: tuple[Choice, ...]) ->
     said = frozenset[int]().union(*(_said(choice) for choice in chosen))
     coverage, answer, heading = asked.weight_of(met), asked.weight_of(said), asked.weight_of(view.heading_met)
     same, cross = (1.0, 0.0) if view.same_language else (0.0, 1.0)
+    cosine = _cosine(view)
     anywhere = frozenset[int]().union(*(other.met for other in ranked))
     return Features(
-        search=log_odds(view.passage.probability),
-        margin=_margin(view, ranked),
+        cosine_same=cosine * same,
+        cosine_cross=cosine * cross,
+        title_cosine=_stretched(_raw(view, ("title",))),
+        no_vectors=float(cosine == 0.0),
+        keyword=_normalised(view, "keyword"),
+        margin=cosine - max((_cosine(other) for other in _others(view, ranked)), default=0.0),
         coverage_same=coverage * same,
         coverage_cross=coverage * cross,
         answer_coverage_same=answer * same,
@@ -80,11 +91,25 @@ def _said(choice: Choice) -> frozenset[int]:
     return frozenset[int]().union(*(entry.own for entry in choice.view.units if entry.unit.index in indexes))
 
 
-def _margin(view: View, ranked: list[View]) -> float:
-    others = [other for other in ranked if other.passage.chunk.document_id != view.passage.chunk.document_id]
-    rivals = [other for other in others if contradicts(other.best.unit.text, view.best.unit.text)] or others
-    best = max((log_odds(other.passage.probability) for other in rivals), default=log_odds(0.0))
-    return log_odds(view.passage.probability) - best
+def _cosine(view: View) -> float:
+    return _stretched(_raw(view, ("title", "body")))
+
+
+def _raw(view: View, legs: tuple[str, ...]) -> float:
+    return max((score.raw for score in view.passage.legs if score.leg in legs), default=0.0)
+
+
+def _stretched(cosine: float) -> float:
+    """e5's cosines live between 0.75 and 0.95; what is absent stays 0."""
+    return max(0.0, (cosine - _COSINE_FLOOR) / _COSINE_SPAN)
+
+
+def _normalised(view: View, leg: str) -> float:
+    return next((score.normalised for score in view.passage.legs if score.leg == leg), 0.0)
+
+
+def _others(view: View, ranked: list[View]) -> list[View]:
+    return [other for other in ranked if other.passage.chunk.document_id != view.passage.chunk.document_id]
 
 
 def _form(asked: Asked, chosen: tuple[Choice, ...]) -> float:
