@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
-from shared.adapters.extractive.answerer import extract
-from shared.adapters.extractive.calibration import Features
+from shared.adapters.extractive.answerer import Candidate, candidates_for, lead
+from shared.adapters.extractive.calibration import WEIGHTS, Calibration, calibration_from
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -37,7 +37,6 @@ from shared.ports import Embedder
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.search_knowledge import SearchKnowledge
 
-WEIGHTS = Path("shared/adapters/extractive/weights-v1.json")
 _TENANT = "fit"
 _TODAY = date(2026, 11, 22)
 _TITLE_SAMPLE = 160
@@ -245,3 +244,175 @@ def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set
         )
 
 
+# ---------------------------------------------------------------- fitting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A case's candidates with which of them are right, in the order found."""
+
+    case: Case
+    candidates: list[Candidate]
+    right: list[bool]
+
+
+def draft(cases: Sequence[Case]) -> list[Drafted]:
+    """Answer each case from each of its passages."""
+    return [one for one in map(_drafted, cases) if one.candidates]
+
+
+def _drafted(case: Case) -> Drafted:
+    request = ReplyRequest(
+        question=case.question.text,
+        language=case.question.language,
+        company_name="",
+        passages=case.passages,
+        facts=None,
+        history=(),
+        deadline_at_ms=0,
+    )
+    _, candidates = candidates_for(request)
+    return Drafted(case=case, candidates=candidates, right=[_is_right(case.question, one) for one in candidates])
+
+
+def said_by(candidate: Candidate, language: Language) -> str:
+    """What the customer would read."""
+    return plain_text(blocks_of(candidate.choice, 1, language))
+
+
+def _is_right(question: Asked, candidate: Candidate) -> bool:
+    if candidate.choice.view.passage.chunk.chunk_id not in question.rel:
+        return False
+    said = said_by(candidate, question.language)
+    return all(any(word in said for word in words) for words in question.must)
+
+
+def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
+    """Fit the ranking on all candidates, then the answer's probability on the best candidate of each case."""
+    rows = [(one, candidate, right) for one in drafted for candidate, right in zip(one.candidates, one.right, strict=True)]
+    ranking = _logistic(
+        [asdict(candidate.features) for _, candidate, _ in rows], [right for *_, right in rows], [_weight(one.case) for one, *_ in rows]
+    )
+    first = {"version": "", "ranking": ranking, "answer": ranking}
+    best = [best_of(one, calibration_from(first)) for one in drafted]
+    answer = _logistic(
+        [{**asdict(candidate.features), "lead": ahead} for candidate, _, ahead in best],
+        [right for _, right, _ in best],
+        [_weight(one.case) for one in drafted],
+    )
+    return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
+
+
+def best_of(one: Drafted, calibration: Calibration) -> tuple[Candidate, bool, float]:
+    """Return the candidate ranked first, whether it is right, and by how much it leads."""
+    place = max(range(len(one.candidates)), key=lambda i: calibration.rank(one.candidates[i].features))
+    return one.candidates[place], one.right[place], lead(one.candidates[place], one.candidates, calibration)
+
+
+def _weight(case: Case) -> float:
+    return case.question.weight * (0.3 if case.source.endswith("-keyword") else 1.0)
+
+
+def _logistic(features: list[dict[str, float]], right: list[bool], weight: list[float]) -> dict[str, Any]:
+    names = list(features[0])
+    table = np.array([[row[name] for name in names] for row in features])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=3000))
+    model.fit(table, np.array(right), logisticregression__sample_weight=np.array(weight))
+    scaler, logistic = model[0], model[1]
+    slopes = logistic.coef_[0] / scaler.scale_
+    intercept = float(logistic.intercept_[0] - (slopes * scaler.mean_).sum())
+    return {"intercept": round(intercept, 4), "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A case answered by weights that never saw its question."""
+
+    case: Case
+    said: str
+    right: bool
+    probability: float
+    features: dict[str, float]
+
+
+def judged(drafted: Sequence[Drafted], folds: int = 5) -> list[Judged]:
+    """Cross-validate by question."""
+    groups = sorted({one.case.question.question_id for one in drafted})
+    random.Random(3).shuffle(groups)  # noqa: S311
+    fold_of = {group: place % folds for place, group in enumerate(groups)}
+    found: list[Judged] = []
+    for fold in range(folds):
+        calibration = calibration_from(fit([one for one in drafted if fold_of[one.case.question.question_id] != fold]))
+        for one in drafted:
+            if fold_of[one.case.question.question_id] == fold:
+                found.append(_judge(one, calibration))
+    return found
+
+
+def _judge(one: Drafted, calibration: Calibration) -> Judged:
+    candidate, right, ahead = best_of(one, calibration)
+    return Judged(
+        case=one.case,
+        said=said_by(candidate, one.case.question.language),
+        right=right,
+        probability=calibration.probability(candidate.features, ahead),
+        features={**asdict(candidate.features), "lead": ahead},
+    )
+
+
+def report(found: Sequence[Judged]) -> None:
+    """Print, per source, what share is drafted right, and what each threshold would answer and refuse."""
+    for source in sorted({one.case.source for one in found}):
+        rows = [one for one in found if one.case.source == source]
+        yes, no = [one for one in rows if one.case.answerable], [one for one in rows if not one.case.answerable]
+        in_reach = _share(any(p.chunk.chunk_id in one.case.question.rel for p in one.case.passages) for one in yes)
+        print(f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable")
+        for at in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
+            right = _share(one.right and one.probability >= at for one in yes)
+            wrong = _share(not one.right and one.probability >= at for one in yes)
+            print(f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}")
+    for low in range(10):
+        rights = [one.right for one in found if low / 10 <= one.probability < low / 10 + 0.1]
+        print(f"probability {low / 10:.1f}..: right {_share(rights):.2f} of {len(rights)}")
+
+
+def _share(flags: Iterable[bool]) -> float:
+    listed = list(flags)
+    return sum(listed) / len(listed) if listed else 0.0
+
+
+def gather(faq: Path, own_words: Path, company: Path, model: Path) -> list[Case]:
+    """Index the development data and ask all questions."""
+    export_model(model)
+    embedder = E5Embedder(model, load_alignment())
+    titled, own, bare, titles = faq_data(faq, own_words)
+    cases = cases_of("company", *company_data(company), embedder)
+    return cases + cases_of("own", titled, own, embedder) + cases_of("titles", bare, titles, embedder)
+
+
+def main() -> None:
+    """Ask, fit, report; write the weights where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faq", type=Path, required=True)
+    parser.add_argument("--own-words", type=Path, default=Path("tests/data/retrieval"))
+    parser.add_argument("--company", type=Path, default=Path("tests/data/answering"))
+    parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
+    parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
+    parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
+    options = parser.parse_args()
+    drafted = draft(gather(options.faq, options.own_words, options.company, options.model))
+    found = judged(drafted)
+    report(found)
+    if options.dump:
+        options.dump.write_text("".join(json.dumps(_line(one), ensure_ascii=False) + "\n" for one in found), encoding="utf-8")
+    if options.write:
+        WEIGHTS.write_text(json.dumps(fit(drafted), indent=2) + "\n", encoding="utf-8")
+
+
+def _line(one: Judged) -> dict[str, Any]:
+    about = {"source": one.case.source, "question": one.case.question.text, "answerable": one.case.answerable, "said": one.said[:200]}
+    return {**about, "right": one.right, "probability": round(one.probability, 3), **{k: round(v, 3) for k, v in one.features.items()}}
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from shared.domain.blocks import ListBlock, TextBlock
 from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, RateLimitedError
 from shared.domain.reply import HistoryLine, ReplyDraft
 from tests.evidence import passage, request
-from tests.unit.adapters.openai.model_server import ModelServer, event, fails, model_server, says, streams, usage
+from tests.integration.openai.model_server import ModelServer, event, fails, model_server, says, streams, usage
 
 RETURNS = passage("自签收次日起 15 天内可以申请无理由退货。退款在验收后 3 个工作日内原路退回。", title="退货期限")
 FEES = passage("质量问题的寄回运费由屿光承担。", title="退货运费")
