@@ -1,10 +1,12 @@
-"""What all tests share: the development data beside the repository, and no silent skip."""
+"""What all tests share: the development data beside the repository, no silent skip, and no call of a model."""
 
 import os
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+from shared.adapters.openai.permission import model_calls
 
 # Metrics go to standard output in Lambda; a test that looks at them turns them on again.
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
@@ -22,6 +24,13 @@ def shared_folder() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the development data is not at {SHARED}; set KEFU_SHARED to run this test")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_model_calls() -> Generator[None, None, None]:
+    """A model is called only by a test that says so."""
+    with model_calls(allowed=False):
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

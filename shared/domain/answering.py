@@ -171,29 +171,45 @@ def refuse(language: Language, *, confidence: float = 0.0, degraded: tuple[str, 
 # ---------------------------------------------------------------- from fact tables
 
 
-def distinct_rows(facts: FactAnswer) -> tuple[FactHit, ...]:
-    """Return one hit per row, the cells of its hits joined, in order of appearance."""
-    rows: dict[tuple[str, int], FactHit] = {}
-    for hit in facts.hits:
-        rows.setdefault((hit.table_id, hit.row), hit)
-    return tuple(rows.values())
+EXACT, AMBIGUOUS = "exact", "ambiguous"
 
 
-def from_fact(hit: FactHit, language: Language, degraded: tuple[str, ...] = ()) -> Answer:
-    """Answer with one row: a sentence and a card, cited by sheet and row."""
-    cells = answer_phrase(language, "cell_join").join(
-        answer_phrase(language, "fact_cell", label=label, value=value) for label, value in hit.cells
-    )
-    sentence = TextBlock(text=answer_phrase(language, "fact", name=hit.name, cells=cells), citations=(1,))
-    card = CardBlock(title=hit.name, rows=hit.cells, citations=(1,))
+def from_facts(facts: FactAnswer, question: str, language: Language, degraded: tuple[str, ...] = ()) -> Answer | None:
+    """Answer from tables, or ask back which row is meant; None when they say nothing."""
+    if not facts.hits or facts.status not in (EXACT, AMBIGUOUS):
+        return None
+    if facts.status == EXACT:
+        return _rows_answer(facts.hits, language, degraded)
+    if len({hit.name for hit in facts.hits}) == 1:
+        # Choices that look alike resolve nothing: show what each table says instead.
+        return _rows_answer(facts.hits, language, degraded)
+    return _ask_back(facts.hits, question, language, degraded)
+
+
+def _rows_answer(hits: Sequence[FactHit], language: Language, degraded: tuple[str, ...]) -> Answer:
+    """Say each row in a sentence, with a card for a single one; cited by sheet and row."""
+    sentences = [_row_sentence(hit, language) for hit in hits]
+    blocks: tuple[Block, ...]
+    if len(hits) == 1:
+        card = CardBlock(title=hits[0].name, rows=hits[0].cells, citations=(1,))
+        blocks = (TextBlock(text=sentences[0], citations=(1,)), card)
+    else:
+        blocks = (ListBlock(items=tuple(sentences), citations=tuple(range(1, len(hits) + 1))),)
     return Answer(
-        text=sentence.text,
-        blocks=(sentence, card),
+        text=plain_text(blocks[:1]),
+        blocks=blocks,
         rung=Rung.FACT,
-        citations=(fact_citation(hit),),
+        citations=tuple(fact_citation(hit) for hit in hits),
         confidence=1.0,
         degraded=degraded,
     )
+
+
+def _row_sentence(hit: FactHit, language: Language) -> str:
+    cells = answer_phrase(language, "cell_join").join(
+        answer_phrase(language, "fact_cell", label=label, value=value) for label, value in hit.cells
+    )
+    return answer_phrase(language, "fact", name=hit.name, cells=cells)
 
 
 def fact_citation(hit: FactHit) -> Citation:
@@ -210,9 +226,9 @@ def fact_citation(hit: FactHit) -> Citation:
     )
 
 
-def ask_back(rows: Sequence[FactHit], question: str, language: Language, degraded: tuple[str, ...] = ()) -> Answer:
+def _ask_back(hits: Sequence[FactHit], question: str, language: Language, degraded: tuple[str, ...]) -> Answer:
     """Ask which row is meant; each choice is the question again with the row's name, so that it resolves."""
-    names = list(dict.fromkeys(hit.name for hit in rows))[:MAX_ROWS_TO_ASK]
+    names = list(dict.fromkeys(hit.name for hit in hits))[:MAX_ROWS_TO_ASK]
     choices = tuple(Choice(label=name, value=answer_phrase(language, "resolve", name=name, question=question)) for name in names)
     block = ChoiceBlock(prompt=answer_phrase(language, "which_row"), choices=choices)
     return Answer(text=plain_text((block,)), blocks=(block,), rung=Rung.CLARIFY, confidence=0.5, degraded=degraded)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from shared.domain.answering import (
     Band,
     ErrorCosts,
-    ask_back,
     decide_band,
     did_you_mean,
-    distinct_rows,
     from_draft,
-    from_fact,
+    from_facts,
     refuse,
 )
 from shared.domain.blocks import Answer
@@ -43,7 +41,8 @@ class AnswerQuestion:
         degraded = command.found.degraded
         if is_injection(command.question):
             return refuse(command.language, degraded=degraded, request=True)
-        fact = self._from_facts(command)
+        facts = command.found.facts
+        fact = from_facts(facts, command.question, command.language, degraded) if facts else None
         if fact:
             return fact
         if not command.found.passages:
@@ -56,15 +55,6 @@ class AnswerQuestion:
                 return answer
             degraded = (*degraded, reason)
         return self._from_quotation(quoted, command, degraded)
-
-    def _from_facts(self, command: AnswerCommand) -> Answer | None:
-        facts = command.found.facts
-        rows = distinct_rows(facts) if facts else ()
-        if not rows:
-            return None
-        if len(rows) == 1:
-            return from_fact(rows[0], command.language, command.found.degraded)
-        return ask_back(rows, command.question, command.language, command.found.degraded)
 
     def _from_model(
         self, model: ReplyModel, request: ReplyRequest, quoted: ReplyDraft, command: AnswerCommand

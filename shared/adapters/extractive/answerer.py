@@ -3,23 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared.adapters.extractive.calibration import Calibration, Features, features_of, fitted
-from shared.adapters.extractive.evidence import Asked, View, read
+from shared.adapters.extractive.calibration import Calibration, fitted
+from shared.adapters.extractive.evidence import Asked, read
+from shared.adapters.extractive.features import Features, measure
 from shared.adapters.extractive.rendering import blocks_of, quote_of
-from shared.adapters.extractive.selection import Choice, choose, rank
+from shared.adapters.extractive.selection import Choice, choose, newest_first, second
 from shared.adapters.extractive.vocabulary import vocabulary
 from shared.domain.answering import plain_text
 from shared.domain.blocks import Block
 from shared.domain.reply import ReplyDraft, ReplyRequest
 
+_LARGEST_LEAD = 6.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """What was chosen for a request, and what speaks for it."""
+class Candidate:
+    """An answer from one passage, with what speaks for it."""
 
-    asked: Asked
-    ranked: list[View]
-    chosen: tuple[Choice, ...]
+    choice: Choice
     features: Features
 
 
@@ -38,30 +39,44 @@ class ExtractiveAnswerer:
 
     def reply(self, request: ReplyRequest, on_text: Callable[[str], None]) -> ReplyDraft:
         """Return the draft at once; takes milliseconds, raises nothing."""
-        found = extract(request)
-        if found is None:
+        asked, candidates = candidates_for(request)
+        if not candidates:
             return ReplyDraft(text="", blocks=(), cited=(), quotes=(), probability=0.0, abstained=True, model=self.name)
+        ordered = self._ordered(candidates)
+        first, others = ordered[0], [one.choice for one in ordered[1:]]
+        more = second(asked, first.choice, others)
+        chosen = (first.choice, more) if more else (first.choice,)
         blocks: tuple[Block, ...] = ()
-        for number, choice in enumerate(found.chosen, 1):
+        for number, choice in enumerate(chosen, 1):
             blocks += blocks_of(choice, number, request.language)
         text = plain_text(blocks)
         on_text(text)
         return ReplyDraft(
             text=text,
             blocks=blocks,
-            cited=tuple(choice.view.index for choice in found.chosen),
-            quotes=tuple(quote_of(choice) for choice in found.chosen),
-            probability=self.calibration.probability(found.features),
+            cited=tuple(choice.view.index for choice in chosen),
+            quotes=tuple(quote_of(choice) for choice in chosen),
+            probability=self.calibration.probability(first.features, lead(first, ordered, self.calibration)),
             abstained=False,
             model=self.name,
         )
 
+    def _ordered(self, candidates: list[Candidate]) -> list[Candidate]:
+        ranked = sorted(candidates, key=lambda one: self.calibration.rank(one.features), reverse=True)
+        by_choice = {id(one.choice): one for one in ranked}
+        return [by_choice[id(choice)] for choice in newest_first([one.choice for one in ranked])]
 
-def extract(request: ReplyRequest) -> Extraction | None:
-    """Choose what answers the request; None when no passage has a sentence that may be quoted."""
+
+def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:
+    """Return the question taken apart, and an answer from each passage that has one, in the request's order."""
     asked, views = read(request.question, request.language, request.passages, vocabulary(request.synonyms))
-    ranked = rank(views)
-    if not ranked:
-        return None
-    chosen = choose(asked, ranked)
-    return Extraction(asked=asked, ranked=ranked, chosen=chosen, features=features_of(asked, ranked, chosen))
+    choices = (choose(asked, view) for view in views)
+    return asked, [Candidate(choice=one, features=measure(asked, views, one)) for one in choices if one]
+
+
+def lead(first: Candidate, candidates: list[Candidate], calibration: Calibration) -> float:
+    """Return by how much (log-odds, at most 6 either way) a candidate is above the best of another document."""
+    document = first.choice.view.passage.chunk.document_id
+    others = [one for one in candidates if one.choice.view.passage.chunk.document_id != document]
+    best = max((calibration.rank(one.features) for one in others), default=-_LARGEST_LEAD)
+    return max(-_LARGEST_LEAD, min(_LARGEST_LEAD, calibration.rank(first.features) - best))

@@ -1,13 +1,11 @@
 """Which units of which passages make the answer: as short as it can be, with what belongs to it."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.adapters.extractive.evidence import Asked, Scored, View
 from shared.adapters.extractive.question import Kind
 from shared.adapters.extractive.units import Unit, UnitKind
-from shared.domain.answering import log_odds
 from shared.domain.guard import looks_like_instruction
 from shared.domain.wording import fold, numbers, terms
 
@@ -18,6 +16,7 @@ _HARD = 300
 _WORD = 2.5
 _WORDS = re.compile(r"[A-Za-z0-9][\w'.-]*")
 _CLOSE = 0.72
+_GAIN = 0.3
 _JOINS = re.compile(
     r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b"
 )
@@ -37,33 +36,17 @@ def size(text: str) -> float:
     return len(_WORDS.sub("", text).replace(" ", "")) + _WORD * len(words)
 
 
-def rank(views: Iterable[View]) -> list[View]:
-    """Return the views best first: by the passage's probability and by what its best unit meets.
-
-    Where two say the same with other numbers, the one that came into force later goes first.
-    """
-    ordered = sorted((view for view in views if safe_units(view)), key=_worth, reverse=True)
-    for place in range(1, len(ordered)):
-        if _supersedes(ordered[place], ordered[0]):
-            ordered.insert(0, ordered.pop(place))
-    return ordered
-
-
 def safe_units(view: View) -> tuple[Scored, ...]:
     """Return the units without those that speak to a machine instead of to a customer."""
     return tuple(entry for entry in view.units if not looks_like_instruction(entry.unit.text))
 
 
-def choose(asked: Asked, ranked: list[View]) -> tuple[Choice, ...]:
-    """Return one choice, or two where the question asks two things and no passage has both."""
-    first = _from_passage(asked, ranked[0])
-    second = _second(asked, first, ranked[1:])
-    return (first, second) if second else (first,)
-
-
-def _worth(view: View) -> float:
-    best = max(entry.score for entry in safe_units(view))
-    return 0.5 * log_odds(view.passage.probability) + 2.5 * best + (0.4 if view.same_language else 0.0)
+def newest_first(ordered: list[Choice]) -> list[Choice]:
+    """Where a later document contradicts the best one in its numbers, the later one goes first. Nothing else moves."""
+    for place in range(1, len(ordered)):
+        if _supersedes(ordered[place].view, ordered[0].view):
+            return [ordered[place], *ordered[:place], *ordered[place + 1 :]]
+    return ordered
 
 
 def _supersedes(later: View, earlier: View) -> bool:
@@ -80,8 +63,11 @@ def contradicts(one: str, other: str) -> bool:
     return alike >= 0.5 and bool(numbers(one)) and bool(numbers(other)) and numbers(one) != numbers(other)
 
 
-def _from_passage(asked: Asked, view: View) -> Choice:
+def choose(asked: Asked, view: View) -> Choice | None:
+    """Return what to take from a passage; None when there is nothing that may be quoted."""
     entries = safe_units(view)
+    if not entries:
+        return None
     units = tuple(entry.unit for entry in entries)
     # A short passage is its own best answer, and so is a short entry of a question-and-answer list.
     limit = _HARD if view.passage.chunk.kind == "faq" else _SHORT
@@ -149,18 +135,16 @@ def _belongs(unit: Unit) -> bool:
     return unit.qualifies or fold(unit.text).endswith(("不受此限。", "除外。", "另有规定的除外。"))
 
 
-def _second(asked: Asked, first: Choice, others: list[View]) -> Choice | None:
+def second(asked: Asked, first: Choice, others: list[Choice]) -> Choice | None:
+    """Return what to add from another passage: only where the question asks two things and `first` has one of them."""
     if not _JOINS.search(asked.text):
         return None
     have = frozenset[int]().union(*(entry.met for entry in first.view.units if entry.unit in first.units))
-    for view in others:
-        best = view.best
+    for other in others:
+        best = other.view.best
         gain = asked.weight_of(best.own - have)
-        if gain < 0.25 or view.passage.probability < 0.5 * first.view.passage.probability or not view.same_language:
-            continue
-        if any(contradicts(best.unit.text, unit.text) for unit in first.units):
-            continue
-        by_index = tuple(entry.unit for entry in safe_units(view))
-        taken = _with_companions(asked, best, by_index)
-        return Choice(view=view, units=tuple(unit for unit in by_index if unit.index in taken))
+        if gain >= _GAIN and other.view.same_language and not any(contradicts(best.unit.text, unit.text) for unit in first.units):
+            units = tuple(entry.unit for entry in safe_units(other.view))
+            taken = _with_companions(asked, best, units)
+            return Choice(view=other.view, units=tuple(unit for unit in units if unit.index in taken))
     return None

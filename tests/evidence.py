@@ -1,0 +1,70 @@
+"""Hand-made passages and requests for tests of answering."""
+
+import time
+from datetime import date
+
+from shared.domain.knowledge import Audience, Chunk, Passage, SearchResult
+from shared.domain.language import Language
+from shared.domain.reply import HistoryLine, ReplyRequest
+
+
+def passage(
+    text: str,
+    *,
+    title: str = "",
+    document: str = "退货政策",
+    probability: float = 0.8,
+    language: Language = "zh",
+    kind: str = "passage",
+    questions: tuple[str, ...] = (),
+    valid_from: date | None = None,
+    source_url: str = "https://www.islelight.example/help",
+) -> Passage:
+    """A passage; one document per document title, one chunk per title and document."""
+    chunk = Chunk(
+        chunk_id=f"{document}/{title}/{valid_from}",
+        document_id=f"{document}/{valid_from}",
+        tenant="yuguang",
+        ordinal=0,
+        title=title or document,
+        text=text,
+        document_title=document,
+        heading_path=(title,) if title else (),
+        locator=title,
+        source=f"{document}.md",
+        source_url=source_url,
+        language=language,
+        audience=Audience.PUBLIC,
+        text_hash="",
+        added_in=1,
+        questions=questions,
+        kind=kind,
+        valid_from=valid_from,
+    )
+    return Passage(chunk=chunk, score=probability, probability=probability, legs=(), why="")
+
+
+def request(
+    question: str,
+    *passages: Passage,
+    language: Language = "zh",
+    history: tuple[HistoryLine, ...] = (),
+    within_s: float = 30.0,
+    user_key: str = "user",
+) -> ReplyRequest:
+    """A request with a deadline `within_s` from now."""
+    return ReplyRequest(
+        question=question,
+        language=language,
+        company_name="屿光智能",
+        passages=passages,
+        facts=None,
+        history=history,
+        deadline_at_ms=int((time.time() + within_s) * 1000),
+        user_key=user_key,
+    )
+
+
+def found(*passages: Passage) -> SearchResult:
+    """What retrieval would return."""
+    return SearchResult(passages=passages, snapshot=1)
