@@ -192,7 +192,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactAnswer:
-    """What the fact tables say. `status` decides how the hits are read:
+    """What the fact tables say. `status` decides how the hits are read.
 
     "exact": the hits are the answer, several only where the question asks for several ("which are in stock", "A and B",
     price and stock); "ambiguous": the question fits all hits, ask which; "none": the tables do not answer it.
