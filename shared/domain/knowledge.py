@@ -192,9 +192,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactAnswer:
-    """An exact answer from a fact table: `rows` holds (table, row, columns asked for).
+    """What the fact tables say. `status` decides how the hits are read.
 
-    More than one distinct row means that the question fits several and must be asked back.
+    "exact": the hits are the answer, several only where the question asks for several ("which are in stock", "A and B",
+    price and stock); "ambiguous": the question fits all hits, ask which; "none": the tables do not answer it.
     """
 
     status: str

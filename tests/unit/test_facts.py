@@ -128,6 +128,25 @@ def test_a_question_that_fits_several_rows_is_asked_back_with_their_names(questi
     assert (answer.status, [hit.name for hit in answer.hits]) == ("ambiguous", names)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "上海门店几点开门",
+        "where is your Shanghai store",
+        "望山多少钱",
+        "扫地机器人多少钱",
+        "你们几点开门",
+        "运费多少",
+        "望山 C2 有货吗",
+    ],
+)
+def test_the_question_with_the_chosen_name_before_it_is_answered(question: str) -> None:
+    for hit in ask(question).hits:
+        for asked in (f"{hit.name}，{question}", f"{hit.name}: {question}", f"{hit.name} {question}"):
+            answer = ask(asked)
+            assert (answer.status, [(one.name, one.cells) for one in answer.hits]) == ("exact", [(hit.name, hit.cells)])
+
+
 def test_rows_that_all_say_the_same_need_no_question_back() -> None:
     answer = ask("云雀 S3 有货吗")
     assert (answer.status, [(hit.name, hit.cells) for hit in answer.hits]) == ("exact", [("云雀 S3", (("库存", "有货"),))])
