@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.ports import Embedder, Vectors
 
+_AT_ONCE = 16
+
 
 class BackgroundEmbedder:
     """An `Embedder` whose weights arrive later. Before that, and when loading failed, it raises DependencyUnavailableError."""
