@@ -113,7 +113,7 @@ export interface DeskTexts {
 const zh: DeskTexts = {
   title: "客服工作台",
   signIn: "登录客服工作台",
-  signInHint: "请输入启动服务时显示的坐席令牌。令牌只保存在这个标签页，关闭后失效。",
+  signInHint: "请输入启动服务时显示的坐席令牌。令牌只保存在这个标签页，关闭后需要重新输入。",
   token: "坐席令牌",
   signInButton: "登录",
   signInWrong: "令牌不正确，请检查后重试。",
