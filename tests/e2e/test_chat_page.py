@@ -278,7 +278,7 @@ def test_no_hostile_text_becomes_markup(new_page: NewPage, server: Server, paylo
     page = new_page()
     hostile_chat(page, payloads)
     page.goto(server.url)
-    expect(page.locator("[data-position]")).to_have_count(len(payloads))
+    expect(page.locator("[data-position]")).to_have_count(len(payloads), timeout=30_000)
     page.wait_for_timeout(500)
     assert foreign_elements(page) == []
     assert all(href.startswith(("https:", "http:", "mailto:", "tel:")) for href in links(page))

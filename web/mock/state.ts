@@ -83,7 +83,6 @@ export class Memory {
     const known = room.answers.get(key);
     if (known && known.text !== text) throw new Problem(409, "idempotency_conflict", "same key, another text");
     if (known) return known.result;
-    if (room.view.closed) throw new Problem(409, "conversation_closed", "the conversation is closed");
     const turn = room.busy.then(() => this.take(room, text));
     room.busy = turn.catch(() => undefined);
     if (key) room.answers.set(key, { text, result: turn });
@@ -91,6 +90,7 @@ export class Memory {
   }
 
   private async take(room: Room, text: string): Promise<Answered> {
+    if (room.view.closed) Object.assign(room.view, { closed: false, owner: "bot", agent_name: "" });
     const question = this.append(room, { author: "customer", text, language: languageOf(text) });
     const view = () => structuredClone(room.view);
     if (room.view.owner !== "bot") return { status: 202, body: { status: "queued", customer_message: question, conversation: view() } };
@@ -192,10 +192,9 @@ export class Memory {
   }
 
   takeOver(room: Room, agent: Agent): Conversation {
-    if (room.view.closed) throw new Problem(409, "conversation_closed", "closed");
     if (room.view.owner === "agent" && room.view.agent_name !== agent.name) throw new Problem(409, "owned_by_other", "another agent has it");
     if (room.view.owner !== "agent") this.append(room, { author: "system", rung: "notice", text: `${agent.name} 已加入对话，将为您服务。` });
-    Object.assign(room.view, { owner: "agent", agent_name: agent.name });
+    Object.assign(room.view, { owner: "agent", agent_name: agent.name, closed: false });
     room.waitingSince = null;
     return room.view;
   }
@@ -218,7 +217,7 @@ export class Memory {
 
   close(room: Room, agent: Agent): Conversation {
     if (room.view.owner === "agent") this.mine(room, agent);
-    room.view.closed = true;
+    Object.assign(room.view, { closed: true, owner: "bot", agent_name: "" });
     this.append(room, { author: "system", rung: "notice", text: "本次对话已结束，感谢您的来访。" });
     return room.view;
   }

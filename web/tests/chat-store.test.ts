@@ -85,6 +85,20 @@ describe("a conversation", () => {
     expect(line.memory.rooms.size).toBe(1);
   });
 
+  it("that is closed and takes no more is followed by a new one, with the message in it", async () => {
+    const store = visit();
+    store.send("你好");
+    await pass(100);
+    [...line.memory.rooms.values()][0]!.view.closed = true;
+    await pass(25_000);
+    expect(store.state.conversation?.closed).toBe(true);
+    line.fail(POST, { status: 409 });
+    store.send("在吗");
+    await pass(1_000);
+    expect(line.memory.rooms.size).toBe(2);
+    expect(customerTexts(store)).toEqual(["在吗"]);
+  });
+
   it("that the server keeps refusing ends as an unsent message, not as a loop", async () => {
     const store = visit();
     line.fail(POST, ...Array.from({ length: 20 }, () => ({ status: 401 })));

@@ -219,7 +219,8 @@ export class ChatStore {
 
   private refuse(item: Outgoing, error: unknown): void {
     const problem = error instanceof ApiError ? error : new ApiError(0, "client", String(error));
-    if (problem.credentialGone && this.session && this.renewals < MAX_RENEWALS) return this.sessionGone();
+    const isOver = problem.credentialGone || (problem.status === 409 && this.state.conversation?.closed === true);
+    if (isOver && this.session && this.renewals < MAX_RENEWALS) return this.sessionGone();
     const attempts = item.attempts + 1;
     if (!problem.retryable || attempts >= outbox.MAX_ATTEMPTS) {
       const reason = problem.retryable ? "" : problem.code;

@@ -1,7 +1,7 @@
 /** Open conversations: those who wait first, the longest wait at the top. */
 
 import { useState } from "preact/hooks";
-import { durationText } from "../text/desk-texts";
+import { type DeskTexts, durationText } from "../text/desk-texts";
 import { momentText } from "../text/language";
 import type { QueueItem } from "../wire/types";
 import { hrefOf, useDesk, useNow } from "./context";
@@ -48,11 +48,16 @@ function Row({ item }: { item: QueueItem }) {
           <strong>{texts.conversationName(shortId(item.conversation_id))}</strong>
           <time dateTime={item.updated_at}>{momentText(item.updated_at, language)}</time>
         </span>
-        <span class="desk-item-text">{item.last_message?.text ?? ""}</span>
+        <span class="desk-item-text">{lastWords(item, texts)}</span>
         <State item={item} />
       </a>
     </li>
   );
+}
+
+function lastWords(item: QueueItem, texts: DeskTexts): string {
+  const last = item.last_message;
+  return last ? texts.said(texts.author[last.author] ?? "", last.text) : "";
 }
 
 function State({ item }: { item: QueueItem }) {

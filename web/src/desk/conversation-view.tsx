@@ -66,7 +66,7 @@ function Head() {
   const conversation = state.open?.conversation;
   if (!conversation) return null;
   const mine = store.isMine(conversation);
-  const canTake = !conversation.closed && !mine && !store.otherAgent();
+  const canTake = !mine && !store.otherAgent();
   return (
     <header class="desk-head">
       <a class="kf-icon-button desk-back" href={hrefOf("conversations")} aria-label={texts.back}>
@@ -74,7 +74,7 @@ function Head() {
       </a>
       <div>
         <h2>{texts.conversationName(shortId(conversation.conversation_id))}</h2>
-        <p class="desk-quiet">{conversation.closed ? texts.closed : ownerText(store.otherAgent(), mine, texts.owner[conversation.owner], texts)}</p>
+        <p class="desk-quiet">{conversation.closed ? texts.ended : ownerText(store.otherAgent(), mine, texts.owner[conversation.owner], texts)}</p>
       </div>
       <div class="desk-actions">
         {canTake && (
@@ -146,9 +146,7 @@ function Transcript() {
       <div role="log" aria-live="polite" aria-label={texts.transcript}>
         <ol class="kf-log">
           {messages.map((message) => (
-            <MessageView key={message.message_id} message={message} companyName="" answer={null}>
-              <Rating message={message} />
-            </MessageView>
+            <Entry key={message.message_id} message={message} />
           ))}
           {replies.map((item) => (
             <ReplyView key={item.key} item={item} />
@@ -156,6 +154,19 @@ function Transcript() {
         </ol>
       </div>
     </div>
+  );
+}
+
+/** Drawn again only when the message has changed: the transcript is fetched every two seconds. */
+function Entry({ message }: { message: Message }) {
+  const { language } = useDesk();
+  return useMemo(
+    () => (
+      <MessageView message={message} companyName="" answer={null}>
+        <Rating message={message} />
+      </MessageView>
+    ),
+    [message, language],
   );
 }
 

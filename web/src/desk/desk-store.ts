@@ -304,7 +304,7 @@ export class DeskStore {
     if (!id) return;
     try {
       const open = await this.api.conversation(id);
-      if (id === this.state.openId) this.set({ open, openFailed: false });
+      if (id === this.state.openId) this.set({ open: { ...open, messages: kept(this.state.open?.messages, open.messages) }, openFailed: false });
     } catch (error) {
       if (id === this.state.openId) this.set({ openFailed: true });
       throw error;
@@ -378,6 +378,15 @@ export class DeskStore {
 
 function unique(items: QueueItem[]): QueueItem[] {
   return [...new Map(items.map((item) => [item.conversation_id, item])).values()];
+}
+
+/** The same objects for messages that have not changed (only feedback can), so that they are not drawn again. */
+function kept(before: Message[] = [], after: Message[]): Message[] {
+  const known = new Map(before.map((message) => [message.message_id, message]));
+  return after.map((message) => {
+    const old = known.get(message.message_id);
+    return old && JSON.stringify(old.feedback) === JSON.stringify(message.feedback) ? old : message;
+  });
 }
 
 function restoredReplies(stored: Record<string, Outgoing[]>): Record<string, Outgoing[]> {

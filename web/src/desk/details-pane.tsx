@@ -13,7 +13,7 @@ export function DetailsPane() {
     <aside class="desk-pane desk-side-pane" aria-label={texts.details}>
       <h2>{texts.details}</h2>
       <dl class="desk-facts">
-        <Fact label={texts.status} value={conversation.closed ? texts.closed : texts.owner[conversation.owner]} />
+        <Fact label={texts.status} value={conversation.closed ? texts.ended : texts.owner[conversation.owner]} />
         <Fact label={texts.language} value={languageName(conversation.language, language)} />
         <Fact label={texts.started} value={moment(messages[0]?.created_at)} />
         <Fact label={texts.lastActivity} value={moment(messages.at(-1)?.created_at)} />

@@ -1,6 +1,6 @@
 /** The words of the staff page, one catalogue per language. */
 
-import type { Language, Owner, Rung, TicketStatus } from "../wire/types";
+import type { Author, Language, Owner, Rung, TicketStatus } from "../wire/types";
 import { type ChatTexts, chatTexts } from "./chat-texts";
 
 export interface DeskTexts {
@@ -39,12 +39,16 @@ export interface DeskTexts {
   withMe: string;
   pick: string;
   customer: string;
+  /** Who wrote the last words of a conversation, "" where it need not be said. */
+  author: Record<Author, string>;
+  said(author: string, words: string): string;
   conversationName(short: string): string;
   back: string;
   transcript: string;
   takeOver: string;
   handBack: string;
   close: string;
+  ended: string;
   closed: string;
   closeAsk: string;
   closeExplain: string;
@@ -109,7 +113,7 @@ export interface DeskTexts {
 const zh: DeskTexts = {
   title: "客服工作台",
   signIn: "登录客服工作台",
-  signInHint: "请输入启动服务时显示的坐席令牌。令牌只保存在这个标签页，关闭后失效。",
+  signInHint: "请输入启动服务时显示的坐席令牌。令牌只保存在这个标签页，关闭后需要重新输入。",
   token: "坐席令牌",
   signInButton: "登录",
   signInWrong: "令牌不正确，请检查后重试。",
@@ -142,15 +146,18 @@ const zh: DeskTexts = {
   withMe: "由您接待",
   pick: "从左侧选择一个会话",
   customer: "客户",
+  author: { customer: "", bot: "机器人", agent: "坐席", system: "" },
+  said: (author, words) => (author ? `${author}：${words}` : words),
   conversationName: (short) => `访客 ${short}`,
   back: "返回列表",
   transcript: "会话内容",
   takeOver: "接管会话",
   handBack: "交还机器人",
   close: "结束会话",
-  closed: "会话已结束",
+  ended: "已结束",
+  closed: "会话已结束，接管后可以继续联系客户",
   closeAsk: "结束这个会话？",
-  closeExplain: "客户会看到会话已结束，不能再在这里继续发消息。",
+  closeExplain: "客户会看到会话已结束；再发消息时由机器人接待。",
   closeConfirm: "结束会话",
   cancel: "取消",
   takeToReply: "接管后即可回复客户。",
@@ -197,7 +204,7 @@ const zh: DeskTexts = {
   note: "给客户的说明",
   noteHint: "保存后，客户会在对话里看到新状态和这段说明。",
   save: "保存",
-  saved: "已保存，客户已收到通知。",
+  saved: "已保存，会在对话里通知客户。",
   saveFailed: "没有保存成功，请重试。",
   openConversation: "查看会话",
   unansweredHint: "机器人没有答上来的问题。把答案补进知识库，下次就能答。",
@@ -243,15 +250,18 @@ const en: DeskTexts = {
   withMe: "with you",
   pick: "Pick a conversation from the list",
   customer: "Customer",
+  author: { customer: "", bot: "Bot", agent: "Agent", system: "" },
+  said: (author, words) => (author ? `${author}: ${words}` : words),
   conversationName: (short) => `Visitor ${short}`,
   back: "Back to the list",
   transcript: "Transcript",
   takeOver: "Take over",
   handBack: "Hand back to bot",
   close: "Close",
-  closed: "This conversation is closed",
+  ended: "Closed",
+  closed: "Closed; take over to write to the customer again",
   closeAsk: "Close this conversation?",
-  closeExplain: "The customer will see that it has ended and can no longer write here.",
+  closeExplain: "The customer will see that it has ended; if they write again, the bot answers.",
   closeConfirm: "Close conversation",
   cancel: "Cancel",
   takeToReply: "Take over to reply.",
@@ -299,7 +309,7 @@ const en: DeskTexts = {
   note: "Note to the customer",
   noteHint: "On saving, the customer sees the new status and this note in the conversation.",
   save: "Save",
-  saved: "Saved; the customer has been told.",
+  saved: "Saved; the customer is told in the conversation.",
   saveFailed: "Not saved. Please try again.",
   openConversation: "Open conversation",
   unansweredHint: "Questions the bot could not answer. Add the answer to the knowledge base and it can.",

@@ -91,6 +91,9 @@ function ChoiceView({ block, answer }: { block: ChoiceBlock; answer: ((text: str
   );
 }
 
+/** A credential or an id: long, without a space, Latin. One click selects it whole. */
+const CODE = /^[\w.-]{24,}$/;
+
 function CardView({ block, citations }: { block: CardBlock; citations: Citation[] }) {
   return (
     <section class="kf-card" aria-label={block.title}>
@@ -102,7 +105,7 @@ function CardView({ block, citations }: { block: CardBlock; citations: Citation[
         {block.rows.map(([label, value], index) => (
           <div key={index}>
             <dt>{label}</dt>
-            <dd>
+            <dd class={CODE.test(value) ? "kf-code" : undefined}>
               <RichText text={value} />
             </dd>
           </div>

@@ -110,18 +110,17 @@ interface BottomProps {
 function Bottom({ store, state, field, onStart }: BottomProps) {
   const { texts } = useReading();
   const { conversation } = state;
-  if (conversation?.closed)
-    return (
-      <div class="kf-closed">
-        <p>{texts.closed}</p>
-        <button type="button" class="kf-button kf-primary" onClick={onStart}>
-          {texts.start}
-        </button>
-      </div>
-    );
-  const withPerson = conversation !== null && conversation.owner !== "bot";
+  const withPerson = conversation !== null && conversation.owner !== "bot" && !conversation.closed;
   return (
     <footer class="kf-bottom">
+      {conversation?.closed && (
+        <div class="kf-closed">
+          <p>{texts.closed}</p>
+          <button type="button" class="kf-button" onClick={onStart}>
+            {texts.start}
+          </button>
+        </div>
+      )}
       <Composer
         words={{
           label: texts.messageLabel,

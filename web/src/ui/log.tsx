@@ -1,6 +1,6 @@
 /** The conversation, read out politely as it grows, and kept scrolled to where the reader is. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChatState, ChatStore } from "../chat/store";
 import { unseen } from "../chat/outbox";
 import { inLanguage } from "../text/language";
@@ -25,15 +25,7 @@ export function Log({ store, state }: { store: ChatStore; state: ChatState }) {
       <ol class="kf-log">
         {state.site && <Greeting site={state.site} name={name} />}
         {state.messages.map((message) => (
-          <MessageView
-            key={message.message_id}
-            message={message}
-            companyName={name}
-            answer={isOpenTurn(message) ? (text) => store.send(text) : null}
-            rate={(helpful, comment) => store.rate(message.message_id, helpful, comment)}
-          >
-            {ticketNumber(message) && <TicketStatus number={ticketNumber(message)} ask={(number) => store.ticket(number)} />}
-          </MessageView>
+          <Entry key={message.message_id} store={store} message={message} companyName={name} open={isOpenTurn(message)} />
         ))}
         {onTheWay.map((item) => (
           <OutgoingView
@@ -51,6 +43,32 @@ export function Log({ store, state }: { store: ChatStore; state: ChatState }) {
       {isFresh(state) && <Suggestions site={state.site} ask={(text) => store.send(text)} />}
     </div>
   );
+}
+
+interface EntryProps {
+  store: ChatStore;
+  message: Message;
+  companyName: string;
+  /** The conversation has not moved on from this message: its choices and forms still work. */
+  open: boolean;
+}
+
+/** Drawn again only when something about this message has changed: transcripts grow long. */
+function Entry({ store, message, companyName, open }: EntryProps) {
+  const { language } = useReading();
+  return useMemo(() => {
+    const number = ticketNumber(message);
+    return (
+      <MessageView
+        message={message}
+        companyName={companyName}
+        answer={open ? (text) => store.send(text) : null}
+        rate={(helpful, comment) => store.rate(message.message_id, helpful, comment)}
+      >
+        {number && <TicketStatus number={number} ask={(wanted) => store.ticket(wanted)} />}
+      </MessageView>
+    );
+  }, [store, message, companyName, open, language]);
 }
 
 function isFresh(state: ChatState): boolean {
