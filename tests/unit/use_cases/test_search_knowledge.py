@@ -135,15 +135,16 @@ def test_a_tenant_without_knowledge_finds_nothing(search):
     assert (result.passages, result.snapshot, result.degraded) == ((), 0, ())
 
 
-def test_facts_are_looked_up_beside_the_legs_only_where_there_are_tables(search):
+def test_facts_of_the_readers_snapshot_are_looked_up_beside_the_legs(search):
+    found = FactAnswer(status="none")
     asked = []
 
-    def look_up(query, tables):
-        asked.append((query.text, tables))
-        return FactAnswer(status="none")
+    def look_up(query, snapshot):
+        asked.append((query.text, snapshot))
+        return found
 
-    assert replace(search, look_up_facts=look_up)(ask("多少钱")).facts is None
-    assert asked == []
+    assert replace(search, look_up_facts=look_up)(ask("多少钱")).facts is found
+    assert asked == [("多少钱", 1)]
 
 
 def test_reconciling_fills_empty_indices_and_changes_nothing_the_second_time(search):
