@@ -41,6 +41,12 @@ def test_an_entry_in_another_language_is_not_punished_for_having_no_keyword_scor
     assert ranked("退款多久到账", chunks, legs)[0].chunk.chunk_id == "en"
 
 
+def test_an_entry_without_a_title_is_not_punished_for_having_none():
+    chunks = [chunk("bare", "退款三天到账"), chunk("titled", "周末营业", title="营业时间"), chunk("far", "门锁", title="门锁")]
+    legs = {"title": {"titled": 0.3, "far": 0.1}, "body": {"bare": 0.9, "titled": 0.3, "far": 0.1}}
+    assert ranked("钱何时到", chunks, legs)[0].chunk.chunk_id == "bare"
+
+
 def test_the_questions_wording_decides_between_equals():
     chunks = [chunk("a", "保修期为一年"), chunk("b", "退款三天到账")]
     found = ranked("退款几天到账", chunks, {"body": {"a": 0.5, "b": 0.5}})
