@@ -35,7 +35,7 @@ _EVIDENCE = ("cosine",)
 _KEYWORD_EVIDENCE = ("coverage", "title_coverage")
 # Questions in people's own words are what will come; title questions are many and easy. Answers taken away make hard
 # negatives, but a near twin of the taken answer is often right, so they weigh little.
-_WEIGHTS = {"own_words": 3.0, "unanswerable": 1.5, "title": 0.5, "paraphrase": 0.5, "taken_away": 0.3}
+_WEIGHTS = {"own_words": 3.0, "unanswerable": 1.5, "title": 0.5, "paraphrase": 0.5, "taken_away": 0.1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +99,12 @@ def _collect(
 
 
 def _examples(search: SearchKnowledge, query: SearchQuery, question: LabelledQuestion, found: Found) -> Iterable[Example]:
-    """The first two passages shown; then, the right ones taken away, the first again."""
+    """The first passage shown, and the first that would be shown were the right ones taken away."""
     passages = search.rank(query, found, weighted_sum(found.legs, search.profile.legs))
     ids = [one.chunk.chunk_id for one in passages]
     evidence: dict[str, dict[str, float]] = dict(zip(ids, evidence_of(query, passages), strict=True))
     wrong = [one for one in passages if one.chunk.chunk_id not in question.relevant]
-    shown = [(one, question.kind) for one in passages[:2]]
+    shown = [(one, question.kind) for one in passages[:1]]
     if question.relevant:
         shown += [(one, "taken_away") for one in wrong[:1]]
     for passage, group in shown:
