@@ -60,6 +60,7 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
                 "coverage": same * coverage(weights, body | title),
                 "title_coverage": same * coverage(weights, title),
                 "same_language": same,
+                "titled": float(bool(chunk.title or chunk.questions)),
             }
         )
     return evidence
@@ -69,6 +70,9 @@ def _score(fused: Fused, evidence: Mapping[str, float], asked: Set[str], profile
     """The weighted mean of the legs that found anything, and the weighted wording."""
     weights = {leg: profile.legs.get(leg, 0.0) for leg in asked}
     scores = {leg: fused.normalised(leg) for leg in asked}
+    if not evidence["titled"] and "title" in asked:
+        # An entry without a title cannot be found by one; it is not worse for that.
+        scores["title"] = scores.get("body", 0.0)
     vectors = [leg for leg in _VECTOR_LEGS if leg in asked]
     if not evidence["same_language"] and "keyword" in asked and vectors:
         total = sum(weights[leg] for leg in vectors) or 1.0
