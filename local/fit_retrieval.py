@@ -121,7 +121,10 @@ def _fitted(examples: Sequence[Example], names: Sequence[str]) -> dict[str, floa
     rows = np.array([[example.evidence[name] for name in names] for example in examples])
     fitted = LogisticRegression(C=100, max_iter=2000)
     fitted.fit(rows, [example.right for example in examples], sample_weight=weights / weights.mean())
-    coefficients = {"intercept": float(fitted.intercept_[0]), **dict(zip(names, map(float, fitted.coef_.ravel()), strict=True))}
+    coefficients = {
+        "intercept": float(np.ravel(fitted.intercept_)[0]),
+        **dict(zip(names, map(float, np.ravel(fitted.coef_)), strict=True)),
+    }
     return {name: round(value, 3) for name, value in coefficients.items()}
 
 
