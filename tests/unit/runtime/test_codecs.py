@@ -19,9 +19,9 @@ from shared.domain.knowledge import (
 )
 from shared.runtime.error_codec import decode_error, encode_error
 from shared.runtime.payload import Payload
+from shared.runtime.problems import MalformedJsonError, problem_for
 from shared.runtime.search_codec import query_from_json, query_to_json, result_from_json, result_to_json
 from shared.runtime.strict_json import MAX_DEPTH, read_json
-from shared.runtime.problems import MalformedJsonError, problem_for
 
 QUERY = SearchQuery(
     tenant="acme",
@@ -64,7 +64,11 @@ HIT = FactHit(
     cells=(("价格", "2299 元"),),
 )
 RESULT = SearchResult(
-    passages=(Passage(chunk=CHUNK, score=0.7, probability=0.9, legs=(LegScore(leg="keyword", raw=8.1, normalised=1.0, rank=1),), why="题目"),),
+    passages=(
+        Passage(
+            chunk=CHUNK, score=0.7, probability=0.9, legs=(LegScore(leg="keyword", raw=8.1, normalised=1.0, rank=1),), why="题目"
+        ),
+    ),
     snapshot=3,
     facts=FactAnswer(status="found", hits=(HIT,)),
     degraded=("vectors",),
@@ -139,5 +143,5 @@ def test_json_may_nest_as_deep_as_the_limit_and_no_deeper() -> None:
     ],
 )
 def test_a_payload_field_of_another_type_is_named(read, raw: dict[str, object]) -> None:
-    with pytest.raises(InvalidInputError, match="^x:"):
+    with pytest.raises(InvalidInputError, match=r"^x:"):
         read(Payload(raw))

@@ -46,7 +46,9 @@ def test_no_text_of_a_person_is_in_any_log_line_of_a_conversation(front: Front, 
     correlation = {"X-Correlation-Id": "corr-of-this-turn"}
     path = f"/v1/conversations/{visitor.conversation_id}/messages"
     front.customers.post(path, json={"text": SECRET_TEXT}, headers=visitor.headers | correlation)
-    front.customers.post(path, json={"text": SECRET_TEXT, "x": [1]}, headers=visitor.headers | {"Idempotency-Key": SECRET_TEXT.encode().hex()})
+    front.customers.post(
+        path, json={"text": SECRET_TEXT, "x": [1]}, headers=visitor.headers | {"Idempotency-Key": SECRET_TEXT.encode().hex()}
+    )
     visitor.ask("我要提交工单")
     visitor.ask("13800138000")
     front.run_background()
