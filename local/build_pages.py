@@ -11,7 +11,8 @@ from shared.domain.errors import SupportError
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 _SOURCES = ("src", "desk", "public", "scripts")
-_STAMP = WEB / "dist" / ".built-from"
+# Beside the pages it would be served with them.
+_STAMP = ROOT / "build" / "pages-built-from"
 _INSTALLED = WEB / "node_modules" / ".installed-from"
 
 
@@ -24,7 +25,7 @@ class BuildError(SupportError):
 def build() -> bool:
     """Build when needed; return whether anything was done. Raises BuildError."""
     wanted = _fingerprint(_source_files())
-    if _read(_STAMP) == wanted:
+    if _read(_STAMP) == wanted and (WEB / "dist" / "index.html").is_file():
         return False
     lock = _fingerprint([WEB / "package.json", WEB / "package-lock.json"])
     if _read(_INSTALLED) != lock:
@@ -33,6 +34,7 @@ def build() -> bool:
         )
         _INSTALLED.write_text(lock, "ascii")
     _npm(["run", "--silent", "build"], "the pages could not be built: see the lines above")
+    _STAMP.parent.mkdir(exist_ok=True)
     _STAMP.write_text(wanted, "ascii")
     return True
 
