@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from local.read_company import read_folder
+from local.settings import LocalSettings
+from local.talk import local_machine
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
@@ -33,8 +36,10 @@ from shared.domain.answering import plain_text
 from shared.domain.knowledge import Audience, Chunk, Passage, SearchQuery
 from shared.domain.language import Language, detect_language
 from shared.domain.reply import ReplyRequest
+from shared.domain.wording import numbers
 from shared.ports import Embedder
 from shared.use_cases.embed_chunks import embed_chunks
+from shared.use_cases.ingest_folder import IngestFolder
 from shared.use_cases.search_knowledge import SearchKnowledge
 
 _TENANT = "fit"
@@ -71,18 +76,64 @@ class Case:
 def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
     """Read passages.jsonl and questions.jsonl of an invented company."""
     chunks = [_passage_chunk(row, place) for place, row in enumerate(_rows(folder / "passages.jsonl"))]
-    questions = [
+    return chunks, _company_questions(folder, {chunk.chunk_id: frozenset({chunk.chunk_id}) for chunk in chunks})
+
+
+def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
+    """Read a company's documents as ingestion cuts them, and questions.jsonl, whose `rel` are documents."""
+    with tempfile.TemporaryDirectory(prefix="kefu-fit-") as data:
+        with local_machine(LocalSettings(company=company, data=Path(data))) as machine:
+            ingest = replace(machine.base.ingest(with_vectors=False), vectors=UsearchVectorIndex(None, model="", dimensions=1))
+            IngestFolder(ingest=ingest)(machine.company.tenant, read_folder(company))
+            chunks = [chunk for chunk in machine.base.store.all_chunks(machine.company.tenant) if _is_open(chunk)]
+    of_source: dict[str, frozenset[str]] = {}
+    for chunk in chunks:
+        of_source[chunk.source] = of_source.get(chunk.source, frozenset()) | {chunk.chunk_id}
+    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
+    return [replace(chunk, tenant=_TENANT, added_in=1) for chunk in chunks], questions
+
+
+def _with_twins(asked: Asked, chunks: list[Chunk]) -> Asked:
+    """A FAQ, and the same document in the other language, answer as well as the document that the question was made of."""
+    if not asked.rel:
+        return asked
+    plain = {_plain_source(chunk.source) for chunk in chunks if chunk.chunk_id in asked.rel}
+    twins = {chunk.chunk_id for chunk in chunks if _plain_source(chunk.source) in plain}
+    entries = {chunk.chunk_id for chunk in chunks if chunk.kind == "faq" and _says(asked, chunk.text, chunk.language)}
+    return replace(asked, rel=asked.rel | twins | entries)
+
+
+def _plain_source(source: str) -> str:
+    return source.rsplit(".", 1)[0].removesuffix("-en").removesuffix("-zh")
+
+
+def _says(asked: Asked, said: str, language: Language) -> bool:
+    """Whether a text has the words wanted, or, in the other language, their numbers."""
+
+    def has(words: tuple[str, ...]) -> bool:
+        other = [word for word in words if detect_language(word) != language and numbers(word)]
+        return any(word in said for word in words) or any(numbers(word) <= numbers(said) for word in other)
+
+    return all(has(words) for words in asked.must)
+
+
+def _is_open(chunk: Chunk) -> bool:
+    valid = (chunk.valid_from or _TODAY) <= _TODAY <= (chunk.valid_to or _TODAY)
+    return chunk.audience is Audience.PUBLIC and valid
+
+
+def _company_questions(folder: Path, chunks_of: dict[str, frozenset[str]]) -> list[Asked]:
+    return [
         Asked(
-            question_id=row["id"],
+            question_id=f"{folder.name}-{row['id']}",
             text=row["question"],
             language=row["language"],
-            rel=frozenset(row["rel"]),
+            rel=frozenset[str]().union(*(chunks_of[name] for name in row["rel"])),
             must=tuple(map(tuple, row.get("must", []))),
-            weight=3.0,
+            weight=5.0,
         )
         for row in _rows(folder / "questions.jsonl")
     ]
-    return chunks, questions
 
 
 def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked], list[Chunk], list[Asked]]:
@@ -191,7 +242,7 @@ def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E
 
 def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
     """Which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
-    if name != "company":
+    if name in ("own", "titles"):
         for fold in (0, 1):
             yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
         return
@@ -283,8 +334,7 @@ def said_by(candidate: Candidate, language: Language) -> str:
 def _is_right(question: Asked, candidate: Candidate) -> bool:
     if candidate.choice.view.passage.chunk.chunk_id not in question.rel:
         return False
-    said = said_by(candidate, question.language)
-    return all(any(word in said for word in words) for words in question.must)
+    return _says(question, said_by(candidate, question.language), candidate.choice.view.passage.chunk.language)
 
 
 def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
@@ -381,12 +431,13 @@ def _share(flags: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def gather(faq: Path, own_words: Path, company: Path, model: Path) -> list[Case]:
+def gather(faq: Path, own_words: Path, questions: Path, company: Path, model: Path) -> list[Case]:
     """Index the development data and ask all questions."""
     export_model(model)
     embedder = E5Embedder(model, load_alignment())
     titled, own, bare, titles = faq_data(faq, own_words)
-    cases = cases_of("company", *company_data(company), embedder)
+    cases = cases_of("coffee", *company_data(questions / "coffee"), embedder)
+    cases += cases_of("sample", *sample_data(company, questions / "sample"), embedder)
     return cases + cases_of("own", titled, own, embedder) + cases_of("titles", bare, titles, embedder)
 
 
@@ -395,12 +446,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--faq", type=Path, required=True)
     parser.add_argument("--own-words", type=Path, default=Path("tests/data/retrieval"))
-    parser.add_argument("--company", type=Path, default=Path("tests/data/answering"))
+    parser.add_argument("--questions", type=Path, default=Path("tests/data/answering"))
+    parser.add_argument("--company", type=Path, default=Path("samples/yuguang"), help="documents that `sample` asks about")
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
-    drafted = draft(gather(options.faq, options.own_words, options.company, options.model))
+    drafted = draft(gather(options.faq, options.own_words, options.questions, options.company, options.model))
     found = judged(drafted)
     report(found)
     if options.dump:
@@ -411,7 +463,7 @@ def main() -> None:
 
 def _line(one: Judged) -> dict[str, Any]:
     about = {"source": one.case.source, "question": one.case.question.text, "answerable": one.case.answerable, "said": one.said[:200]}
-    return {**about, "right": one.right, "probability": round(one.probability, 3), **{k: round(v, 3) for k, v in one.features.items()}}
+    return {**about, "right": one.right, "probability": round(one.probability, 3), "features": {k: round(v, 3) for k, v in one.features.items()}}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
 from shared.domain.wording import code_family, codes, fold
 
-_COSINE_FLOOR, _COSINE_SPAN = 0.75, 0.2
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
@@ -18,8 +17,8 @@ _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello"
 class Features:
     """"same" and "cross" stand for the languages of question and document.
 
-    `score`, `place`: the search's fused score, and 1 / rank. `cosine_*`: the better cosine of title and body, stretched from
-    0.75..0.95 to 0..1; `no_vectors`: there was none. `keyword`: the keyword leg's normalised score. `probability`: the search's own.
+    `score`, `place`: the search's fused score, and 1 / rank. `cosine_*`: the better cosine of title and body, `no_vectors`: there was
+    none; `cosine_lead`: `cosine` above the mean of what was found. `keyword`: the keyword leg's normalised score. `search`: the search's own probability.
     `coverage_*`: how much of the question the passage has, `answer_coverage_*` the chosen units alone, `heading_coverage_*` what
     stands above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
@@ -28,9 +27,10 @@ class Features:
 
     score: float
     place: float
-    probability: float
+    search: float
     cosine_same: float
     cosine_cross: float
+    cosine_lead: float
     title_cosine: float
     no_vectors: float
     keyword: float
@@ -58,14 +58,15 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
     coverage, answer, heading = (asked.weight_of(met) for met in (view.met, said, view.heading_met))
     same, cross = (1.0, 0.0) if view.same_language else (0.0, 1.0)
     anywhere = frozenset[int]().union(*(other.met for other in views))
-    cosine = _stretched(_raw(view, ("title", "body")))
+    cosine = _cosine(view)
     return Features(
         score=view.passage.score,
         place=1.0 / (1 + view.index),
-        probability=view.passage.probability,
+        search=view.passage.probability,
         cosine_same=cosine * same,
         cosine_cross=cosine * cross,
-        title_cosine=_stretched(_raw(view, ("title",))),
+        cosine_lead=cosine - sum(map(_cosine, views)) / len(views),
+        title_cosine=_raw(view, ("title",)),
         no_vectors=float(cosine == 0.0),
         keyword=next((score.normalised for score in view.passage.legs if score.leg == "keyword"), 0.0),
         coverage_same=coverage * same,
@@ -90,9 +91,8 @@ def _raw(view: View, legs: tuple[str, ...]) -> float:
     return max((score.raw for score in view.passage.legs if score.leg in legs), default=0.0)
 
 
-def _stretched(cosine: float) -> float:
-    """e5's cosines live between 0.75 and 0.95; what is absent stays 0."""
-    return max(0.0, (cosine - _COSINE_FLOOR) / _COSINE_SPAN)
+def _cosine(view: View) -> float:
+    return _raw(view, ("title", "body"))
 
 
 def _form(asked: Asked, choice: Choice) -> float:
