@@ -26,8 +26,8 @@ from local.talk import local_machine
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
-from shared.adapters.extractive.answerer import Candidate, candidates_for, lead
-from shared.adapters.extractive.calibration import WEIGHTS, Calibration, calibration_from
+from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
+from shared.adapters.extractive.calibration import WEIGHTS, Calibration, answer_values, calibration_from, ranking_values
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -45,7 +45,7 @@ from shared.use_cases.search_knowledge import SearchKnowledge
 _TENANT = "fit"
 _TODAY = date(2026, 11, 22)
 _TITLE_SAMPLE = 160
-_TOP_K = 5
+_TOP_K = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +241,15 @@ def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E
 
 
 def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
-    """Which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
+    """Yield which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
     if name in ("own", "titles"):
         for fold in (0, 1):
             yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
         return
     yield set(), questions
+    if name == "sample":
+        # Its documents repeat each other: what is left would still answer.
+        return
     answerable = [question for question in questions if question.rel]
     for part in range(6):
         group = answerable[part::6]
@@ -338,36 +341,41 @@ def _is_right(question: Asked, candidate: Candidate) -> bool:
 
 
 def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
-    """Fit the ranking on all candidates, then the answer's probability on the best candidate of each case."""
-    rows = [(one, candidate, right) for one in drafted for candidate, right in zip(one.candidates, one.right, strict=True)]
-    ranking = _logistic(
-        [asdict(candidate.features) for _, candidate, _ in rows], [right for *_, right in rows], [_weight(one.case) for one, *_ in rows]
-    )
-    first = {"version": "", "ranking": ranking, "answer": ranking}
-    best = [best_of(one, calibration_from(first)) for one in drafted]
+    """Fit the ranking where one of the candidates is right, then the probability on the candidate ranked first."""
+    rows: list[tuple[dict[str, float], bool, float]] = []
+    for one in drafted:
+        if any(one.right):
+            values = ranking_values([candidate.features for candidate in one.candidates])
+            rows += [(row, right, _weight(one.case)) for row, right in zip(values, one.right, strict=True)]
+    ranking = _logistic(rows)
+    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking})
+    best = [best_of(one, unfinished) for one in drafted]
     answer = _logistic(
-        [{**asdict(candidate.features), "lead": ahead} for candidate, _, ahead in best],
-        [right for _, right, _ in best],
-        [_weight(one.case) for one in drafted],
+        [
+            (answer_values(candidate.features, ahead), right, _weight(one.case))
+            for one, (candidate, right, ahead) in zip(drafted, best, strict=True)
+        ]
     )
     return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
 
 
 def best_of(one: Drafted, calibration: Calibration) -> tuple[Candidate, bool, float]:
     """Return the candidate ranked first, whether it is right, and by how much it leads."""
-    place = max(range(len(one.candidates)), key=lambda i: calibration.rank(one.candidates[i].features))
-    return one.candidates[place], one.right[place], lead(one.candidates[place], one.candidates, calibration)
+    ordered = in_order(one.candidates, calibration)
+    place = next(i for i, candidate in enumerate(one.candidates) if candidate.choice is ordered[0].choice)
+    return ordered[0], one.right[place], lead(ordered)
 
 
 def _weight(case: Case) -> float:
     return case.question.weight * (0.3 if case.source.endswith("-keyword") else 1.0)
 
 
-def _logistic(features: list[dict[str, float]], right: list[bool], weight: list[float]) -> dict[str, Any]:
-    names = list(features[0])
-    table = np.array([[row[name] for name in names] for row in features])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=3000))
-    model.fit(table, np.array(right), logisticregression__sample_weight=np.array(weight))
+def _logistic(rows: Sequence[tuple[dict[str, float], bool, float]]) -> dict[str, Any]:
+    """Fit (features, right, weight) rows; the weights returned are for unscaled features."""
+    names = list(rows[0][0])
+    table = np.array([[values[name] for name in names] for values, _, _ in rows])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3000))
+    model.fit(table, np.array([right for _, right, _ in rows]), logisticregression__sample_weight=np.array([w for *_, w in rows]))
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - (slopes * scaler.mean_).sum())
