@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from local.read_company import read_folder
+from local.settings import LocalSettings
+from local.talk import local_machine
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
-from shared.adapters.extractive.answerer import Candidate, candidates_for, lead
-from shared.adapters.extractive.calibration import WEIGHTS, Calibration, calibration_from
+from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
+from shared.adapters.extractive.calibration import WEIGHTS, Calibration, answer_values, calibration_from, ranking_values
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -33,14 +36,16 @@ from shared.domain.answering import plain_text
 from shared.domain.knowledge import Audience, Chunk, Passage, SearchQuery
 from shared.domain.language import Language, detect_language
 from shared.domain.reply import ReplyRequest
+from shared.domain.wording import numbers
 from shared.ports import Embedder
 from shared.use_cases.embed_chunks import embed_chunks
+from shared.use_cases.ingest_folder import IngestFolder
 from shared.use_cases.search_knowledge import SearchKnowledge
 
 _TENANT = "fit"
 _TODAY = date(2026, 11, 22)
 _TITLE_SAMPLE = 160
-_TOP_K = 5
+_TOP_K = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +76,64 @@ class Case:
 def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
     """Read passages.jsonl and questions.jsonl of an invented company."""
     chunks = [_passage_chunk(row, place) for place, row in enumerate(_rows(folder / "passages.jsonl"))]
-    questions = [
+    return chunks, _company_questions(folder, {chunk.chunk_id: frozenset({chunk.chunk_id}) for chunk in chunks})
+
+
+def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
+    """Read a company's documents as ingestion cuts them, and questions.jsonl, whose `rel` are documents."""
+    with tempfile.TemporaryDirectory(prefix="kefu-fit-") as data:
+        with local_machine(LocalSettings(company=company, data=Path(data))) as machine:
+            ingest = replace(machine.base.ingest(with_vectors=False), vectors=UsearchVectorIndex(None, model="", dimensions=1))
+            IngestFolder(ingest=ingest)(machine.company.tenant, read_folder(company))
+            chunks = [chunk for chunk in machine.base.store.all_chunks(machine.company.tenant) if _is_open(chunk)]
+    of_source: dict[str, frozenset[str]] = {}
+    for chunk in chunks:
+        of_source[chunk.source] = of_source.get(chunk.source, frozenset()) | {chunk.chunk_id}
+    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
+    return [replace(chunk, tenant=_TENANT, added_in=1) for chunk in chunks], questions
+
+
+def _with_twins(asked: Asked, chunks: list[Chunk]) -> Asked:
+    """A FAQ, and the same document in the other language, answer as well as the document that the question was made of."""
+    if not asked.rel:
+        return asked
+    plain = {_plain_source(chunk.source) for chunk in chunks if chunk.chunk_id in asked.rel}
+    twins = {chunk.chunk_id for chunk in chunks if _plain_source(chunk.source) in plain}
+    entries = {chunk.chunk_id for chunk in chunks if chunk.kind == "faq" and _says(asked, chunk.text, chunk.language)}
+    return replace(asked, rel=asked.rel | twins | entries)
+
+
+def _plain_source(source: str) -> str:
+    return source.rsplit(".", 1)[0].removesuffix("-en").removesuffix("-zh")
+
+
+def _says(asked: Asked, said: str, language: Language) -> bool:
+    """Whether a text has the words wanted, or, in the other language, their numbers."""
+
+    def has(words: tuple[str, ...]) -> bool:
+        other = [word for word in words if detect_language(word) != language and numbers(word)]
+        return any(word in said for word in words) or any(numbers(word) <= numbers(said) for word in other)
+
+    return all(has(words) for words in asked.must)
+
+
+def _is_open(chunk: Chunk) -> bool:
+    valid = (chunk.valid_from or _TODAY) <= _TODAY <= (chunk.valid_to or _TODAY)
+    return chunk.audience is Audience.PUBLIC and valid
+
+
+def _company_questions(folder: Path, chunks_of: dict[str, frozenset[str]]) -> list[Asked]:
+    return [
         Asked(
-            question_id=row["id"],
+            question_id=f"{folder.name}-{row['id']}",
             text=row["question"],
             language=row["language"],
-            rel=frozenset(row["rel"]),
+            rel=frozenset[str]().union(*(chunks_of[name] for name in row["rel"])),
             must=tuple(map(tuple, row.get("must", []))),
-            weight=3.0,
+            weight=5.0,
         )
         for row in _rows(folder / "questions.jsonl")
     ]
-    return chunks, questions
 
 
 def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked], list[Chunk], list[Asked]]:
@@ -107,9 +158,7 @@ def _with_parallels(asked: Asked, known: set[str]) -> Asked:
     """The entry of the same number in the other language says the same."""
     swap = {"zh": "en", "en": "zh"}
     others = {f"{swap[one[:2]]}{one[2:]}" for one in asked.rel} & known
-    return Asked(
-        question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight
-    )
+    return Asked(question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -138,16 +187,7 @@ def _passage_chunk(row: dict[str, Any], place: int) -> Chunk:
 def _faq_chunk(row: dict[str, Any], place: int, *, titled: bool) -> Chunk:
     language = detect_language(row["text"])
     questions = (row["title"],) if titled else ()
-    return _chunk(
-        row["id"],
-        row["id"],
-        place,
-        row["title"] if titled else "",
-        row["text"],
-        language,
-        questions,
-        "faq" if titled else "passage",
-    )
+    return _chunk(row["id"], row["id"], place, row["title"] if titled else "", row["text"], language, questions, "faq" if titled else "passage")
 
 
 def _chunk(
@@ -201,12 +241,15 @@ def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E
 
 
 def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
-    """Which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
-    if name != "company":
+    """Yield which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
+    if name in ("own", "titles"):
         for fold in (0, 1):
             yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
         return
     yield set(), questions
+    if name == "sample":
+        # Its documents repeat each other: what is left would still answer.
+        return
     answerable = [question for question in questions if question.rel]
     for part in range(6):
         group = answerable[part::6]
@@ -250,7 +293,9 @@ def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set
             top_k=_TOP_K,
             snapshot=1,
         )
-        yield Case(source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there))
+        yield Case(
+            source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there)
+        )
 
 
 # ---------------------------------------------------------------- fitting
@@ -292,50 +337,49 @@ def said_by(candidate: Candidate, language: Language) -> str:
 def _is_right(question: Asked, candidate: Candidate) -> bool:
     if candidate.choice.view.passage.chunk.chunk_id not in question.rel:
         return False
-    said = said_by(candidate, question.language)
-    return all(any(word in said for word in words) for words in question.must)
+    return _says(question, said_by(candidate, question.language), candidate.choice.view.passage.chunk.language)
 
 
 def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
-    """Fit the ranking on all candidates, then the answer's probability on the best candidate of each case."""
-    rows = [(one, candidate, right) for one in drafted for candidate, right in zip(one.candidates, one.right, strict=True)]
-    ranking = _logistic(
-        [asdict(candidate.features) for _, candidate, _ in rows],
-        [right for *_, right in rows],
-        [_weight(one.case) for one, *_ in rows],
-    )
-    first = {"version": "", "ranking": ranking, "answer": ranking}
-    best = [best_of(one, calibration_from(first)) for one in drafted]
+    """Fit the ranking where one of the candidates is right, then the probability on the candidate ranked first."""
+    rows: list[tuple[dict[str, float], bool, float]] = []
+    for one in drafted:
+        if any(one.right):
+            values = ranking_values([candidate.features for candidate in one.candidates])
+            rows += [(row, right, _weight(one.case)) for row, right in zip(values, one.right, strict=True)]
+    ranking = _logistic(rows)
+    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking})
+    best = [best_of(one, unfinished) for one in drafted]
     answer = _logistic(
-        [{**asdict(candidate.features), "lead": ahead} for candidate, _, ahead in best],
-        [right for _, right, _ in best],
-        [_weight(one.case) for one in drafted],
+        [
+            (answer_values(candidate.features, ahead), right, _weight(one.case))
+            for one, (candidate, right, ahead) in zip(drafted, best, strict=True)
+        ]
     )
     return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
 
 
 def best_of(one: Drafted, calibration: Calibration) -> tuple[Candidate, bool, float]:
     """Return the candidate ranked first, whether it is right, and by how much it leads."""
-    place = max(range(len(one.candidates)), key=lambda i: calibration.rank(one.candidates[i].features))
-    return one.candidates[place], one.right[place], lead(one.candidates[place], one.candidates, calibration)
+    ordered = in_order(one.candidates, calibration)
+    place = next(i for i, candidate in enumerate(one.candidates) if candidate.choice is ordered[0].choice)
+    return ordered[0], one.right[place], lead(ordered)
 
 
 def _weight(case: Case) -> float:
     return case.question.weight * (0.3 if case.source.endswith("-keyword") else 1.0)
 
 
-def _logistic(features: list[dict[str, float]], right: list[bool], weight: list[float]) -> dict[str, Any]:
-    names = list(features[0])
-    table = np.array([[row[name] for name in names] for row in features])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=3000))
-    model.fit(table, np.array(right), logisticregression__sample_weight=np.array(weight))
+def _logistic(rows: Sequence[tuple[dict[str, float], bool, float]]) -> dict[str, Any]:
+    """Fit (features, right, weight) rows; the weights returned are for unscaled features."""
+    names = list(rows[0][0])
+    table = np.array([[values[name] for name in names] for values, _, _ in rows])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3000))
+    model.fit(table, np.array([right for _, right, _ in rows]), logisticregression__sample_weight=np.array([w for *_, w in rows]))
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - (slopes * scaler.mean_).sum())
-    return {
-        "intercept": round(intercept, 4),
-        "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)},
-    }
+    return {"intercept": round(intercept, 4), "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,15 +424,11 @@ def report(found: Sequence[Judged]) -> None:
         rows = [one for one in found if one.case.source == source]
         yes, no = [one for one in rows if one.case.answerable], [one for one in rows if not one.case.answerable]
         in_reach = _share(any(p.chunk.chunk_id in one.case.question.rel for p in one.case.passages) for one in yes)
-        print(
-            f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable"
-        )
+        print(f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable")
         for at in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
             right = _share(one.right and one.probability >= at for one in yes)
             wrong = _share(not one.right and one.probability >= at for one in yes)
-            print(
-                f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}"
-            )
+            print(f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}")
     for low in range(10):
         rights = [one.right for one in found if low / 10 <= one.probability < low / 10 + 0.1]
         print(f"probability {low / 10:.1f}..: right {_share(rights):.2f} of {len(rights)}")
@@ -399,12 +439,13 @@ def _share(flags: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def gather(faq: Path, own_words: Path, company: Path, model: Path) -> list[Case]:
+def gather(faq: Path, own_words: Path, questions: Path, company: Path, model: Path) -> list[Case]:
     """Index the development data and ask all questions."""
     export_model(model)
     embedder = E5Embedder(model, load_alignment())
     titled, own, bare, titles = faq_data(faq, own_words)
-    cases = cases_of("company", *company_data(company), embedder)
+    cases = cases_of("coffee", *company_data(questions / "coffee"), embedder)
+    cases += cases_of("sample", *sample_data(company, questions / "sample"), embedder)
     return cases + cases_of("own", titled, own, embedder) + cases_of("titles", bare, titles, embedder)
 
 
@@ -413,12 +454,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--faq", type=Path, required=True)
     parser.add_argument("--own-words", type=Path, default=Path("tests/data/retrieval"))
-    parser.add_argument("--company", type=Path, default=Path("tests/data/answering"))
+    parser.add_argument("--questions", type=Path, default=Path("tests/data/answering"))
+    parser.add_argument("--company", type=Path, default=Path("samples/yuguang"), help="documents that `sample` asks about")
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
-    drafted = draft(gather(options.faq, options.own_words, options.company, options.model))
+    drafted = draft(gather(options.faq, options.own_words, options.questions, options.company, options.model))
     found = judged(drafted)
     report(found)
     if options.dump:
@@ -428,18 +470,8 @@ def main() -> None:
 
 
 def _line(one: Judged) -> dict[str, Any]:
-    about = {
-        "source": one.case.source,
-        "question": one.case.question.text,
-        "answerable": one.case.answerable,
-        "said": one.said[:200],
-    }
-    return {
-        **about,
-        "right": one.right,
-        "probability": round(one.probability, 3),
-        **{k: round(v, 3) for k, v in one.features.items()},
-    }
+    about = {"source": one.case.source, "question": one.case.question.text, "answerable": one.case.answerable, "said": one.said[:200]}
+    return {**about, "right": one.right, "probability": round(one.probability, 3), "features": {k: round(v, 3) for k, v in one.features.items()}}
 
 
 if __name__ == "__main__":

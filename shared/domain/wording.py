@@ -162,6 +162,22 @@ def codes(text: str) -> frozenset[str]:
     )
 
 
+_NAMED_CODE = re.compile(r"(?:error|code|fault|错误码?|报错|提示|代码|显示|故障码?)\s*(?:码|代码|code)?\s*[:：“\"]?\s*([a-z]{0,3}-?\d{1,4}(?:-\d{1,4})?)(?![\d%])")
+
+
+def asked_codes(question: str) -> frozenset[str]:
+    """Return the codes of a question; after "error" or "提示" a number is one too ("10-3")."""
+    named = frozenset(_NAMED_CODE.findall(fold(question)))
+    return codes(question) | frozenset(code for code in named if code[0].isdigit())
+
+
+def has_code(text: str, code: str) -> bool:
+    """Say whether a text names a code that `asked_codes` found."""
+    if not code[0].isdigit():
+        return code in codes(text)
+    return bool(re.search(rf"(?<![\d.-]){re.escape(code)}(?![\d.-])", fold(text)))
+
+
 def code_family(code: str) -> str:
     """Return the letters a code starts with: siblings share them."""
     return code.rstrip("0123456789")[:1] if code.isdigit() else re.split(r"\d", code, maxsplit=1)[0]

@@ -21,7 +21,7 @@ from shared.ports import AnswerCache, AnswerCommand, Answerer, KnowledgeService,
 
 CACHE_TTL = timedelta(minutes=10)
 HISTORY_LINES = 6
-TOP_K = 5
+TOP_K = 12
 _UNANSWERED = (Rung.REFUSAL, Rung.CLARIFY)
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
 

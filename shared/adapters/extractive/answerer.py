@@ -1,10 +1,10 @@
 """The reply model that needs no model: it quotes the sentences that answer, and knows how sure it may be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.adapters.extractive.calibration import Calibration, fitted
-from shared.adapters.extractive.evidence import Asked, read
+from shared.adapters.extractive.evidence import Asked, View, read
 from shared.adapters.extractive.features import Features, measure
 from shared.adapters.extractive.rendering import blocks_of, quote_of
 from shared.adapters.extractive.selection import Choice, choose, newest_first, second
@@ -18,10 +18,11 @@ _LARGEST_LEAD = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An answer from one passage, with what speaks for it."""
+    """An answer from one passage, with what speaks for it; `rank` is set once all are compared."""
 
     choice: Choice
     features: Features
+    rank: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class ExtractiveAnswerer:
         asked, candidates = candidates_for(request)
         if not candidates:
             return ReplyDraft(text="", blocks=(), cited=(), quotes=(), probability=0.0, abstained=True, model=self.name)
-        ordered = self._ordered(candidates)
+        ordered = in_order(candidates, self.calibration)
         first, others = ordered[0], [one.choice for one in ordered[1:]]
         more = second(asked, first.choice, others)
         chosen = (first.choice, more) if more else (first.choice,)
@@ -56,16 +57,10 @@ class ExtractiveAnswerer:
             blocks=blocks,
             cited=tuple(choice.view.index for choice in chosen),
             quotes=tuple(quote_of(choice) for choice in chosen),
-            probability=self.calibration.probability(first.features, lead(first, ordered, self.calibration)),
+            probability=self.calibration.probability(first.features, lead(ordered)),
             abstained=False,
             model=self.name,
         )
-
-    def _ordered(self, candidates: list[Candidate]) -> list[Candidate]:
-        ranked = sorted(candidates, key=lambda one: self.calibration.rank(one.features), reverse=True)
-        by_choice = {id(one.choice): one for one in ranked}
-        return [by_choice[id(choice)] for choice in newest_first([one.choice for one in ranked])]
-
 
 def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:
     """Return the question taken apart, and an answer from each passage that has one, in the request's order."""
@@ -74,9 +69,21 @@ def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:
     return asked, [Candidate(choice=one, features=measure(asked, views, one)) for one in choices if one]
 
 
-def lead(first: Candidate, candidates: list[Candidate], calibration: Calibration) -> float:
-    """Return by how much (log-odds, at most 6 either way) a candidate is above the best of another document."""
-    document = first.choice.view.passage.chunk.document_id
-    others = [one for one in candidates if one.choice.view.passage.chunk.document_id != document]
-    best = max((calibration.rank(one.features) for one in others), default=-_LARGEST_LEAD)
-    return max(-_LARGEST_LEAD, min(_LARGEST_LEAD, calibration.rank(first.features) - best))
+def in_order(candidates: list[Candidate], calibration: Calibration) -> list[Candidate]:
+    """Return the candidates with their ranks, best first; of two that contradict each other the newer document's first."""
+    ranks = calibration.ranks([one.features for one in candidates])
+    ranked = sorted((replace(one, rank=rank) for one, rank in zip(candidates, ranks, strict=True)), key=lambda one: -one.rank)
+    by_choice = {id(one.choice): one for one in ranked}
+    return [by_choice[id(choice)] for choice in newest_first([one.choice for one in ranked])]
+
+
+def lead(ordered: list[Candidate]) -> float:
+    """Return by how much (log-odds, at most 6 either way) the first is above the best of another document in its language."""
+    first = ordered[0]
+    others = [one.rank for one in ordered[1:] if _is_rival(one.choice.view, first.choice.view)]
+    return max(-_LARGEST_LEAD, min(_LARGEST_LEAD, first.rank - max(others, default=-_LARGEST_LEAD)))
+
+
+def _is_rival(other: View, first: View) -> bool:
+    one, two = other.passage.chunk, first.passage.chunk
+    return one.document_id != two.document_id and one.language == two.language

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,12 @@ from typing import Any
 
 from shared.adapters.extractive.features import Features
 
+COMPARED = ("score", "cosine", "title_cosine", "body", "keyword", "coverage", "answer_coverage", "heading_coverage", "unit", "form")
+ALONE = ("place", "other_code", "foreign_word", "cross", "faq")
+JUDGED = (
+    "score", "cosine", "cosine_cross", "title_cosine", "no_vectors", "keyword", "coverage", "coverage_cross", "answer_coverage",
+    "heading_coverage", "unit", "known_rate", "form", "unknown_code", "other_code", "foreign_word", "cross", "english", "short", "faq",
+)  # fmt: skip
 WEIGHTS = Path(__file__).with_name("weights-v1.json")
 
 
@@ -27,20 +33,33 @@ class Linear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Logistic regressions. `ranking` orders passages; `answer` has one feature more, `lead`: log-odds above the next document."""
+    """Logistic regressions. `ranking` orders the passages of a question; `answer` says how likely the first is right."""
 
     version: str
     ranking: Linear
     answer: Linear
 
-    def rank(self, features: Features) -> float:
-        """Return the log-odds that an answer from this passage is right, looked at alone."""
-        return self.ranking(asdict(features))
+    def ranks(self, features: Sequence[Features]) -> list[float]:
+        """Return a log-odds for each passage of one question: that it is the one to answer from, if one of them is."""
+        return [self.ranking(values) for values in ranking_values(features)]
 
     def probability(self, features: Features, lead: float) -> float:
-        """Return the chance, 0..1, that the answer is right, given how far it leads."""
-        total = self.answer({**asdict(features), "lead": lead})
+        """Return the chance, 0..1, that the answer is right, given how far its passage leads."""
+        total = self.answer(answer_values(features, lead))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
+    """Return what the ranking looks at: how far each passage is behind the best in each measure, and what it is by itself."""
+    table = [asdict(one) for one in features]
+    best = {name: max((row[name] for row in table), default=0.0) for name in COMPARED}
+    return [{**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}} for row in table]
+
+
+def answer_values(features: Features, lead: float) -> dict[str, float]:
+    """Return what the probability looks at."""
+    values = asdict(features)
+    return {**{name: values[name] for name in JUDGED}, "lead": lead}
 
 
 def calibration_from(raw: Mapping[str, Any]) -> Calibration:

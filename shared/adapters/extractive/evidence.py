@@ -9,7 +9,7 @@ from shared.adapters.extractive.units import Unit, UnitKind, cut
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
-from shared.domain.wording import codes
+from shared.domain.wording import asked_codes
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
 _HEADING_SHARE = 0.5
@@ -73,7 +73,7 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
     unit_features = [[words.features(unit.text) for unit in units] for units in cuts]
     headings = [words.features(heading_text(passage)) for passage in passages]
     weights = _weights(parts, [features for row in unit_features for features in row] + headings)
-    asked = Asked(text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=codes(question))
+    asked = Asked(text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question))
     views = [
         _view(asked, index, passage, cuts[index], unit_features[index], headings[index])
         for index, passage in enumerate(passages)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from shared.adapters.extractive.evidence import Asked, View, heading_text
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
-from shared.domain.wording import code_family, codes, fold
+from shared.domain.wording import code_family, codes, fold, has_code
 
-_COSINE_FLOOR, _COSINE_SPAN = 0.75, 0.2
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
@@ -16,30 +15,27 @@ _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """"same" and "cross" stand for the languages of question and document.
-
-    `score`, `place`: the search's fused score, and 1 / rank. `cosine_*`: the better cosine of title and body, stretched from
-    0.75..0.95 to 0..1; `no_vectors`: there was none. `keyword`: the keyword leg's normalised score. `probability`: the search's own.
-    `coverage_*`: how much of the question the passage has, `answer_coverage_*` the chosen units alone, `heading_coverage_*` what
-    stands above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
+    """`score`, `place`: the search's fused score, and 1 / rank. `cosine`: the better of title and body; `no_vectors`: there was none;
+    `cosine_cross`: the same where question and document differ in language (`cross`). `keyword`, `body`: the legs' normalised scores.
+    `coverage`: how much of the question the passage has, `answer_coverage` the chosen units alone, `heading_coverage` what stands
+    above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
     `other_code`: the passage names a sibling instead. `foreign_word`: Latin names of a Chinese question that the passage lacks.
+    `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
     """
 
     score: float
     place: float
-    probability: float
-    cosine_same: float
+    cosine: float
     cosine_cross: float
     title_cosine: float
+    body: float
     no_vectors: float
     keyword: float
-    coverage_same: float
+    coverage: float
     coverage_cross: float
-    answer_coverage_same: float
-    answer_coverage_cross: float
-    heading_coverage_same: float
-    heading_coverage_cross: float
+    answer_coverage: float
+    heading_coverage: float
     unit: float
     known_rate: float
     form: float
@@ -49,6 +45,7 @@ class Features:
     cross: float
     english: float
     short: float
+    faq: float
 
 
 def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
@@ -56,43 +53,41 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
     view = choice.view
     said = frozenset[int]().union(*(entry.own for entry in view.units if entry.unit in choice.units))
     coverage, answer, heading = (asked.weight_of(met) for met in (view.met, said, view.heading_met))
-    same, cross = (1.0, 0.0) if view.same_language else (0.0, 1.0)
+    cross = 0.0 if view.same_language else 1.0
     anywhere = frozenset[int]().union(*(other.met for other in views))
-    cosine = _stretched(_raw(view, ("title", "body")))
+    cosine = max(_raw(view, "title"), _raw(view, "body"))
     return Features(
         score=view.passage.score,
         place=1.0 / (1 + view.index),
-        probability=view.passage.probability,
-        cosine_same=cosine * same,
+        cosine=cosine,
         cosine_cross=cosine * cross,
-        title_cosine=_stretched(_raw(view, ("title",))),
+        title_cosine=_raw(view, "title"),
+        body=_normalised(view, "body"),
         no_vectors=float(cosine == 0.0),
-        keyword=next((score.normalised for score in view.passage.legs if score.leg == "keyword"), 0.0),
-        coverage_same=coverage * same,
+        keyword=_normalised(view, "keyword"),
+        coverage=coverage,
         coverage_cross=coverage * cross,
-        answer_coverage_same=answer * same,
-        answer_coverage_cross=answer * cross,
-        heading_coverage_same=heading * same,
-        heading_coverage_cross=heading * cross,
+        answer_coverage=answer,
+        heading_coverage=heading,
         unit=view.best.score,
         known_rate=asked.weight_of(anywhere),
         form=_form(asked, choice),
-        unknown_code=float(bool(asked.codes - _codes_of(views))),
+        unknown_code=float(any(not any(has_code(_text_of(one), code) for one in views) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
-        foreign_word=_foreign_words(asked, view) * same,
+        foreign_word=_foreign_words(asked, view) * (1.0 - cross),
         cross=cross,
         english=float(asked.language == "en"),
         short=1.0 / max(1, len(asked.parts)),
+        faq=float(view.passage.chunk.kind == "faq"),
     )
 
 
-def _raw(view: View, legs: tuple[str, ...]) -> float:
-    return max((score.raw for score in view.passage.legs if score.leg in legs), default=0.0)
+def _raw(view: View, leg: str) -> float:
+    return next((score.raw for score in view.passage.legs if score.leg == leg), 0.0)
 
 
-def _stretched(cosine: float) -> float:
-    """e5's cosines live between 0.75 and 0.95; what is absent stays 0."""
-    return max(0.0, (cosine - _COSINE_FLOOR) / _COSINE_SPAN)
+def _normalised(view: View, leg: str) -> float:
+    return next((score.normalised for score in view.passage.legs if score.leg == leg), 0.0)
 
 
 def _form(asked: Asked, choice: Choice) -> float:
@@ -105,14 +100,10 @@ def _text_of(view: View) -> str:
     return heading_text(view.passage) + "\n" + view.passage.chunk.text
 
 
-def _codes_of(views: tuple[View, ...]) -> frozenset[str]:
-    return frozenset[str]().union(*(codes(_text_of(view)) for view in views))
-
-
 def _names_a_sibling(asked: Asked, view: View) -> bool:
-    named = codes(_text_of(view))
-    families = {code_family(code) for code in named}
-    return any(code not in named and code_family(code) in families for code in asked.codes)
+    text = _text_of(view)
+    families = {code_family(code) for code in codes(text)}
+    return any(not has_code(text, code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
 
 
 def _foreign_words(asked: Asked, view: View) -> float:

@@ -96,7 +96,7 @@ def _with_companions(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> fr
     by_index = {other.index: other for other in units}
     taken = {unit.index}
     if unit.announces:
-        taken |= {other.index for other in units if other.lead_in == unit.index}
+        taken |= _announced(unit, units)
     if unit.kind is UnitKind.STEP:
         taken |= {other.index for other in units if other.group == unit.group}
     if unit.kind is UnitKind.ITEM:
@@ -107,6 +107,19 @@ def _with_companions(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> fr
         taken.add(unit.lead_in)
     _take_neighbours(taken, by_index)
     return frozenset(index for index in taken if index in by_index)
+
+
+def _announced(unit: Unit, units: tuple[Unit, ...]) -> set[int]:
+    """What a lead-in announces: a list whole, of a paragraph as much as an answer may hold."""
+    taken: set[int] = set()
+    room = _SOFT
+    for other in units:
+        if other.lead_in == unit.index:
+            room -= size(other.text)
+            if taken and room < 0 and other.kind is UnitKind.SENTENCE:
+                break
+            taken.add(other.index)
+    return taken
 
 
 def _items(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> set[int]:

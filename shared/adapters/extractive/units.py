@@ -1,7 +1,7 @@
 """A passage cut into the units that an answer may take: sentences, list items, table rows. Word for word, with their places."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ _ORDERED = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*•·●○▪◦–]\s+|[•·●○▪◦]\s*)(?=\S)")
 _RULE = re.compile(r"^[\s|:\-—=*_+]+$")
 _LEAD_IN = re.compile(r"[:：]\s*$")
+# Up to seven words, or fourteen Chinese characters, without a comma or a figure, in front of more.
+_RUN_IN = re.compile(r"^(?:[A-Z][\w'’-]*(?: [\w'’-]+){0,6}[.?:]|[\u4e00-\u9fffA-Za-z ]{2,14}[。？?：:])$")
 _DECIMAL = re.compile(r"^\s*\d+[.]\d")
 # Openings that lean on the sentence before: a qualifier of it, or a word that points back at it.
 _QUALIFIER = re.compile(
@@ -46,6 +48,8 @@ class Unit:
 
     `group` numbers the paragraph, list or table; `lead_in` is the index of the line that announces its list, or -1.
     `qualifies` and `points_back` say that it must not be given without, or should bring along, the unit before it.
+    `announces`: a line that ends in a colon, or a few words in front of a paragraph ("**Booking.** Book at least ..."), which
+    means nothing alone; the sentences behind such words have them as their lead-in.
     """
 
     index: int
@@ -116,7 +120,14 @@ def _sentences(text: str, start: int, end: int, group: int, index: int) -> list[
         if piece.strip():
             units.append(_sentence(text, left, begin + len(piece.rstrip()), group, index + len(units), first=not units))
         begin = stop
-    return units
+    return _with_run_in_heading(units)
+
+
+def _with_run_in_heading(units: list[Unit]) -> list[Unit]:
+    """Make a few words in front of a paragraph the lead-in of its sentences."""
+    if len(units) < 2 or not _RUN_IN.match(units[0].text):
+        return units
+    return [replace(units[0], announces=True), *(replace(unit, lead_in=units[0].index) for unit in units[1:])]
 
 
 def _stops(text: str, start: int, end: int) -> list[int]:
