@@ -10,7 +10,18 @@ from typing import Any
 
 from shared.adapters.extractive.features import Features
 
-COMPARED = ("score", "cosine", "title_cosine", "body", "keyword", "coverage", "answer_coverage", "heading_coverage", "unit", "form")
+COMPARED = (
+    "score",
+    "cosine",
+    "title_cosine",
+    "body",
+    "keyword",
+    "coverage",
+    "answer_coverage",
+    "heading_coverage",
+    "unit",
+    "form",
+)
 ALONE = ("place", "other_code", "foreign_word", "cross", "faq")
 JUDGED = (
     "score", "cosine", "cosine_cross", "title_cosine", "no_vectors", "keyword", "coverage", "coverage_cross", "answer_coverage",
@@ -53,7 +64,10 @@ def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
     """Return what the ranking looks at: how far each passage is behind the best in each measure, and what it is by itself."""
     table = [asdict(one) for one in features]
     best = {name: max((row[name] for row in table), default=0.0) for name in COMPARED}
-    return [{**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}} for row in table]
+    return [
+        {**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}}
+        for row in table
+    ]
 
 
 def answer_values(features: Features, lead: float) -> dict[str, float]:

@@ -73,7 +73,9 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
     unit_features = [[words.features(unit.text) for unit in units] for units in cuts]
     headings = [words.features(heading_text(passage)) for passage in passages]
     weights = _weights(parts, [features for row in unit_features for features in row] + headings)
-    asked = Asked(text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question))
+    asked = Asked(
+        text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question)
+    )
     views = [
         _view(asked, index, passage, cuts[index], unit_features[index], headings[index])
         for index, passage in enumerate(passages)
