@@ -19,7 +19,7 @@ NAME = "dynamodb"
 MAX_PARTS = 100
 _MAX_BATCH = 100
 _ROUNDS = 8
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.01, 0.5
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 1.0
 
 
 class ConditionFailedError(Exception):

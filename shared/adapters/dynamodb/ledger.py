@@ -48,14 +48,22 @@ class DynamoDBLedger:
 
     def accept(self, entry: LedgerEntry) -> Acceptance:
         """Also raises VersionConflictError when other messages of the conversation come first again and again."""
+        read = self._read(entry)
         for attempt in range(_TRIES):
-            read = self._read(entry)
             if read.earlier is not None and read.earlier.status is not LedgerStatus.DEAD_LETTERED:
                 return Acceptance(entry=read.earlier, is_new=False)
             accepted = replace(entry, seq=read.last + 1)
-            if self._append(accepted, read):
+            try:
+                self._append(accepted, read)
+            except _NumberTakenError as taken:
+                # The refusal says how far the numbers are, and that no other copy was accepted.
+                self._database.wait(attempt)
+                read = replace(read, last=taken.last)
+            except VersionConflictError:
+                self._database.wait(attempt)
+                read = self._read(entry)
+            else:
                 return Acceptance(entry=accepted, is_new=True)
-            self._database.wait(min(attempt, 5))
         raise VersionConflictError("ledger", entry.conversation_id)
 
     def get(self, tenant: str, conversation_id: str, channel: str, channel_message_id: str) -> LedgerEntry:
@@ -101,25 +109,27 @@ class DynamoDBLedger:
         earlier = self._database.get(get(self._table, requests.entry_key(pk, found["message"]["seq"]))) if "message" in found else None
         return _Read(last=found["head"]["seq"] if "head" in found else 0, earlier=_entry(earlier) if earlier else None)
 
-    def _append(self, entry: LedgerEntry, read: _Read) -> bool:
-        """Write number, entry and pointer; False when another message took the number, or another copy was accepted."""
+    def _append(self, entry: LedgerEntry, read: _Read) -> None:
+        """Write pointer, number and entry. Raises _NumberTakenError, VersionConflictError when another copy was accepted."""
         pk = requests.partition(entry.tenant, entry.conversation_id)
         spent = read.earlier.seq if read.earlier else 0
-        try:
-            self._database.transact(
-                (
-                    Part(action={"Put": requests.put_pointer(self._table, pk, entry, spent)}, refused=_lost),
-                    Part(action={"Update": requests.take_number(self._table, pk, read.last)}, refused=_lost),
-                    Part(action={"Put": requests.put_entry(self._table, pk, entry)}, refused=_lost),
-                )
+        self._database.transact(
+            (
+                Part(action={"Put": requests.put_pointer(self._table, pk, entry, spent)}),
+                Part(action={"Update": requests.take_number(self._table, pk, read.last)}, refused=_taken),
+                Part(action={"Put": requests.put_entry(self._table, pk, entry)}),
             )
-        except VersionConflictError:
-            return False
-        return True
+        )
 
 
-def _lost(_: Record) -> None:
-    raise VersionConflictError("ledger", "")
+class _NumberTakenError(Exception):
+    def __init__(self, last: int) -> None:
+        super().__init__("another message took the number")
+        self.last = last
+
+
+def _taken(head: Record) -> None:
+    raise _NumberTakenError(head["seq"] if head else 0)
 
 
 def _entry(item: Record) -> LedgerEntry:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from shared.adapters.dynamodb.cut_items import LATER_BYTES, cut
+from shared.adapters.dynamodb.expressions import get, key_of
 from shared.adapters.dynamodb.gateway import AlreadyWrittenError, DynamoDB, Part
 from shared.adapters.dynamodb.ledger import closing_parts
 from shared.adapters.dynamodb.outbox import event_parts
@@ -64,8 +65,9 @@ class TurnCommitter:
         pk = requests.partition(tenant, conversation_id)
         # An empty key is refused by the service; it names nothing.
         found = self._database.query(requests.query_message(self._table, pk, message_id)) if message_id else iter(())
-        item = next(found, None)
-        if item is None:
+        place = next(found, None)
+        item = place and self._database.get(get(self._table, key_of(pk=place["pk"], sk=place["sk"])))
+        if not item:
             raise NotFoundError("message", message_id)
         return item
 

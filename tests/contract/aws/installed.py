@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.aws.processes import Command, EngineMissingError, port_of
+from shared.adapters.doubles.fixed_clock import FixedClock
+from tests.contract.aws.processes import Command, EngineMissingError, folder_of, port_of
+from tests.contract.aws.set_clock import write_time
 
 ROOT = Path(os.environ.get("KEFU_ENGINES") or Path(__file__).parents[3] / ".venvs")
 MINISTACK_VERSION = "1.5.33"
@@ -12,12 +15,24 @@ MINISTACK_VERSION = "1.5.33"
 MINISTACK_BOTO3 = "1.43.106"
 DYNAMODB_LOCAL_VERSION = "10.3.0"
 _INSTALL = "run: python -m tests.contract.aws.install_engines"
+_CLOCK = "clock"
+_MINISTACK = Path(__file__).with_name("ministack_on_a_set_clock.py")
 _LAUNCHER = Path(__file__).with_name("DynamoDBLocalOnLoopback.java")
 
 
-def ministack_url() -> str:
-    """Return the address of the run's MiniStack. Raises EngineMissingError."""
-    return f"http://127.0.0.1:{port_of('ministack', _ministack)}"
+@dataclass(frozen=True, slots=True)
+class MiniStack:
+    """A running MiniStack, and the file that sets its clock."""
+
+    url: str
+    clock: Path
+
+
+def ministack() -> MiniStack:
+    """Return this worker's own MiniStack, since a test sets its clock. Raises EngineMissingError."""
+    name = "ministack-" + os.environ.get("PYTEST_XDIST_WORKER", "main")
+    port = port_of(name, _ministack)
+    return MiniStack(f"http://127.0.0.1:{port}", folder_of(name) / _CLOCK)
 
 
 def dynamodb_local_url() -> str:
@@ -26,9 +41,10 @@ def dynamodb_local_url() -> str:
 
 
 def _ministack(port: int, folder: Path) -> Command:
-    program = ROOT / "ministack" / "bin" / "ministack"
-    if not program.exists():
+    python = ROOT / "ministack" / "bin" / "python"
+    if not python.exists():
         raise EngineMissingError(f"MiniStack is not installed; {_INSTALL}")
+    write_time(folder / _CLOCK, FixedClock().now())
     environment = {
         # By default it listens on all interfaces, for HTTP and for MQTT.
         "BIND_HOST": "127.0.0.1",
@@ -38,9 +54,9 @@ def _ministack(port: int, folder: Path) -> Command:
         "TMPDIR": str(folder),
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "KEFU_CLOCK": str(folder / _CLOCK),
     }
-    return Command(arguments=(str(program),), environment=environment)
+    return Command(arguments=(str(python), str(_MINISTACK)), environment=environment)
 
 
 def _dynamodb_local(port: int, folder: Path) -> Command:

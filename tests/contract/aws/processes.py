@@ -17,6 +17,8 @@ from pathlib import Path
 
 _RUN = "KEFU_ENGINE_RUN"
 _START_S, _STOP_S = 60.0, 15.0
+# A Popen that is forgotten while its process runs complains; the run's end stops them by id.
+_started: list["subprocess.Popen[bytes]"] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +55,20 @@ def port_of(name: str, command: Callable[[int, Path], Command]) -> int:
     with _locked(folder / f"{name}.lock"):
         record = folder / f"{name}.json"
         if not record.exists():
-            record.write_text(json.dumps(_start(name, command, folder)))
+            record.write_text(json.dumps(_start(name, command)))
         known = json.loads(record.read_text())
     if "problem" in known:
         raise EngineMissingError(known["problem"])
     return known["port"]
 
 
-def _start(name: str, command: Callable[[int, Path], Command], folder: Path) -> dict[str, object]:
-    own, port = folder / name, _free_port()
+def folder_of(name: str) -> Path:
+    """Return the folder in which the run's engine works."""
+    return Path(os.environ[_RUN]) / name
+
+
+def _start(name: str, command: Callable[[int, Path], Command]) -> dict[str, object]:
+    own, port = folder_of(name), _free_port()
     own.mkdir()
     try:
         started = command(port, own)
@@ -70,6 +77,7 @@ def _start(name: str, command: Callable[[int, Path], Command], folder: Path) -> 
     environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ} | dict(started.environment)
     with (own / "log").open("wb") as log:
         process = subprocess.Popen(started.arguments, stdout=log, stderr=log, env=environment, cwd=own, start_new_session=True)
+    _started.append(process)
     if _answers(process, port):
         return {"pid": process.pid, "port": port}
     _stop(process.pid)

@@ -138,11 +138,10 @@ def query_after(table: str, pk: str, position: int, limit: int) -> Request:
 
 
 def query_message(table: str, pk: str, message_id: str) -> Request:
-    """Return the query of one message by its id."""
+    """Return the query of one message's key by its id."""
     request = query(table, "pk = :pk AND #lookup = :id", {"pk": pk, "id": message_id}, limit=1)
     return request | {
         "IndexName": CONVERSATIONS.lookup,
-        "Select": "ALL_ATTRIBUTES",
         "ExpressionAttributeNames": {"#lookup": CONVERSATIONS.lookup},
     }
 
