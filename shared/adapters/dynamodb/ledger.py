@@ -106,7 +106,9 @@ class DynamoDBLedger:
         pk = requests.partition(entry.tenant, entry.conversation_id)
         keys = [requests.head_key(pk), requests.pointer_key(pk, entry.channel, entry.channel_message_id)]
         found = {item["sk"].partition("#")[0]: item for item in self._database.get_many(self._table, keys)}
-        earlier = self._database.get(get(self._table, requests.entry_key(pk, found["message"]["seq"]))) if "message" in found else None
+        earlier = (
+            self._database.get(get(self._table, requests.entry_key(pk, found["message"]["seq"]))) if "message" in found else None
+        )
         return _Read(last=found["head"]["seq"] if "head" in found else 0, earlier=_entry(earlier) if earlier else None)
 
     def _append(self, entry: LedgerEntry, read: _Read) -> None:

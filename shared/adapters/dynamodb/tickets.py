@@ -1,6 +1,6 @@
 """Tickets in DynamoDB."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from shared.adapters.dynamodb.attributes import columns_of
@@ -63,7 +63,9 @@ class DynamoDBTicketStore:
         self._database.transact([changed, *row.pieces, *event_parts(self._outbox, events)])
 
     def list(self, tenant: str, status: TicketStatus | None, limit: int, cursor: str = "") -> Page[Ticket]:
-        index, key = (requests.OF_TENANT, joined(tenant)) if status is None else (requests.OF_STATUS, requests.status_key(tenant, status))
+        index, key = (
+            (requests.OF_TENANT, joined(tenant)) if status is None else (requests.OF_STATUS, requests.status_key(tenant, status))
+        )
         before = requests.listed_at(*from_cursor(cursor, (int, str))) if cursor else ""
         wanted = IndexRange(table=self._table, index=index, key=key, before=before, forward=False)
         keys = first_keys(self._database, [wanted], limit + 1)
@@ -83,7 +85,7 @@ class DynamoDBTicketStore:
     def _rows(self, keys: Sequence[Record]) -> Sequence[Record]:
         return self._whole(lambda: rows_of(self._database, self._table, TICKETS_TABLE, keys))
 
-    def _whole(self, read: "partial[Sequence[Record]]") -> Sequence[Record]:
+    def _whole(self, read: Callable[[], Sequence[Record]]) -> Sequence[Record]:
         return read_whole(self._database, self._table, read)
 
     def _readable(self, rows: Iterable[Record]) -> Iterable[Ticket]:

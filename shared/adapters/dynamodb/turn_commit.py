@@ -46,7 +46,9 @@ class TurnCommitter:
         _check_distinct(commit)
         tenant = commit.conversation.tenant
         notes = _Notes(unanswered=self._left_unanswered(commit))
-        notes.feedback.update({message_id: feedback_blob(message_id, given, seal) for message_id, given in commit.feedback.items()})
+        notes.feedback.update(
+            {message_id: feedback_blob(message_id, given, seal) for message_id, given in commit.feedback.items()}
+        )
         tickets = [ticket_record(ticket, seal) for ticket in commit.tickets]
         profile = profile_record(commit.profile, seal) if commit.profile is not None else None
         return [

@@ -170,7 +170,11 @@ class _Queues:
         return self._made[contract.name]
 
     def _create(self, name: str, contract: QueueContract, **attributes: str) -> str:
-        values = {"VisibilityTimeout": str(contract.visibility_s), "MessageRetentionPeriod": str(contract.retention_s), **attributes}
+        values = {
+            "VisibilityTimeout": str(contract.visibility_s),
+            "MessageRetentionPeriod": str(contract.retention_s),
+            **attributes,
+        }
         suffix = ".fifo" if contract.fifo else ""
         if contract.fifo:
             values["FifoQueue"] = "true"

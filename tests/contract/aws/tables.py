@@ -10,7 +10,12 @@ from shared.contracts import TABLES, TableContract
 
 def create_table(name: str, contract: TableContract) -> Request:
     """Return the request for a table."""
-    keys = [contract.partition, contract.sort, contract.lookup, *(key for one in contract.indexes for key in (one.partition, one.sort))]
+    keys = [
+        contract.partition,
+        contract.sort,
+        contract.lookup,
+        *(key for one in contract.indexes for key in (one.partition, one.sort)),
+    ]
     request: Request = {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",

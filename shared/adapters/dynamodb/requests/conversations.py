@@ -1,4 +1,6 @@
-"""Requests for conversations. One partition per conversation, in the order of its sort keys:
+"""Requests for conversations.
+
+One partition per conversation, in the order of its sort keys:
 
 commit#TOKEN    which messages an owner token has written
 cut#...         pieces of what is too long for one item

@@ -48,7 +48,13 @@ def follow(table: str, bucket: Bucket) -> Request:
 
 def reset(table: str, bucket: Bucket) -> Request:
     """Return the update that makes it an empty bucket by the caller's clock."""
-    return _update(table, bucket, "SET due = :longest, #ttl = :ttl", _IS_FROM_THE_FUTURE, {":longest": bucket.longest_us, ":ttl": _ttl(bucket)})
+    return _update(
+        table,
+        bucket,
+        "SET due = :longest, #ttl = :ttl",
+        _IS_FROM_THE_FUTURE,
+        {":longest": bucket.longest_us, ":ttl": _ttl(bucket)},
+    )
 
 
 def _update(table: str, bucket: Bucket, expression: str, condition: str, values: dict[str, int]) -> Request:
