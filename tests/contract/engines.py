@@ -168,9 +168,9 @@ ENGINES = (
     Engine(name="sqlite-file", offers=EVERYTHING, open=open_file),
     Engine(
         name="ministack",
-        offers=EVERYTHING,
+        offers=EVERYTHING | {"DynamoDB", "AWS"},
         open=open_ministack,
         gaps={"test_the_depth_counts_what_waits_what_is_leased_and_what_is_delayed": "MiniStack has no metrics of SQS"},
     ),
-    Engine(name="dynamodb-local", offers=STATE, open=open_dynamodb_local),
+    Engine(name="dynamodb-local", offers=STATE | {"DynamoDB"}, open=open_dynamodb_local),
 )

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import boto3
@@ -37,6 +37,20 @@ from tests.contract.aws.tables import LazyTables
 from tests.contract.engines import Ports, memory_ports
 
 _CREATED = "before-parameter-build.dynamodb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AWSPorts(Ports):
+    """The ports, and what is below them: for tests that look into tables, or make calls fail."""
+
+    aws: AWS
+    database: DynamoDB
+    names: TableNames
+
+    @property
+    def dynamodb(self) -> Any:
+        """The client whose calls the stores make."""
+        return self.aws.client("dynamodb")
 
 
 @functools.cache
@@ -72,43 +86,43 @@ def _maker(url: str) -> Any:
 
 
 @contextmanager
-def dynamodb_local_ports() -> Generator[Ports]:
+def dynamodb_local_ports() -> Generator[AWSPorts]:
     """Yield the DynamoDB stores on DynamoDB Local; keys, objects and queues in memory."""
-    client = aws_at(dynamodb_local_url()).client("dynamodb")
-    clock = FixedClock()
-    with fresh_tables(client) as names:
-        yield with_dynamodb(memory_ports(clock), DynamoDB(client), names)
+    aws = aws_at(dynamodb_local_url())
+    with fresh_tables(aws.client("dynamodb")) as names:
+        yield with_dynamodb(memory_ports(FixedClock()), aws, names)
 
 
 @contextmanager
-def ministack_ports() -> Generator[Ports]:
+def ministack_ports() -> Generator[AWSPorts]:
     """Yield every port on MiniStack, whose clock the test sets."""
     engine = ministack()
     aws = aws_at(engine.url)
-    client = aws.client("dynamodb")
     clock = SharedClock(engine.clock)
-    with fresh_tables(client) as names:
-        database = DynamoDB(client)
-        keys = CachingKeyRing(KMSKeyRing(aws.client("kms"), database, names, _master_key(engine.url)), clock)
+    with fresh_tables(aws.client("dynamodb")) as names:
+        ring = KMSKeyRing(aws.client("kms"), DynamoDB(aws.client("dynamodb")), names, _master_key(engine.url))
+        keys = CachingKeyRing(ring, clock)
         ports = replace(memory_ports(clock), key_ring=keys, cipher=AESGCMFieldCipher(keys), objects=_objects(aws))
         queues = _Queues(aws, ports, names.prefix)
-        yield with_dynamodb(replace(ports, queue=queues.queue, dead_letters=queues.dead_letters), database, names)
+        yield with_dynamodb(replace(ports, queue=queues.queue, dead_letters=queues.dead_letters), aws, names)
 
 
-def with_dynamodb(ports: Ports, database: DynamoDB, names: TableNames) -> Ports:
+def with_dynamodb(ports: Ports, aws: AWS, names: TableNames) -> AWSPorts:
     """Return the ports with all state in DynamoDB."""
-    return replace(
-        ports,
-        sessions=DynamoDBSessionStore(database, names),
-        ledger=DynamoDBLedger(database, names),
-        conversations=DynamoDBConversationStore(database, names, ports.cipher),
-        outbox=DynamoDBOutbox(database, names),
-        tickets=DynamoDBTicketStore(database, names, ports.cipher),
-        profiles=DynamoDBProfileStore(database, names, ports.cipher),
-        answer_cache=DynamoDBAnswerCache(database, names),
-        presence=DynamoDBPresenceStore(database, names),
-        rate_limiter=DynamoDBRateLimiter(database, names),
-    )
+    database = DynamoDB(aws.client("dynamodb"))
+    kept = {own.name: getattr(ports, own.name) for own in fields(ports)}
+    stores = {
+        "sessions": DynamoDBSessionStore(database, names),
+        "ledger": DynamoDBLedger(database, names),
+        "conversations": DynamoDBConversationStore(database, names, ports.cipher),
+        "outbox": DynamoDBOutbox(database, names),
+        "tickets": DynamoDBTicketStore(database, names, ports.cipher),
+        "profiles": DynamoDBProfileStore(database, names, ports.cipher),
+        "answer_cache": DynamoDBAnswerCache(database, names),
+        "presence": DynamoDBPresenceStore(database, names),
+        "rate_limiter": DynamoDBRateLimiter(database, names),
+    }
+    return AWSPorts(**{**kept, **stores}, aws=aws, database=database, names=names)
 
 
 @functools.cache
