@@ -126,6 +126,8 @@ ANSWER_CACHE = TableContract(name="answer-cache", sort="", ttl="ttl", point_in_t
 # One partition per tenant: its agents renew their marks every half minute.
 PRESENCE = TableContract(name="presence", ttl="ttl", point_in_time=False)
 RATE_LIMITS = TableContract(name="rate-limits", sort="", ttl="ttl", point_in_time=False)
+# By tenant: state, documents, fact tables, which ingestion alone writes. By document and by chunk: the chunks.
+KNOWLEDGE_TABLE = TableContract(name="knowledge")
 # A destroyed key must not come back from a backup.
 SUBJECT_KEYS = TableContract(name="subject-keys", sort="", point_in_time=False)
 TABLES = (
@@ -138,6 +140,7 @@ TABLES = (
     ANSWER_CACHE,
     PRESENCE,
     RATE_LIMITS,
+    KNOWLEDGE_TABLE,
     SUBJECT_KEYS,
 )
 

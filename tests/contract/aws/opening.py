@@ -4,7 +4,7 @@ import atexit
 import functools
 import json
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -18,6 +18,7 @@ from shared.adapters.doubles.fixed_clock import FixedClock
 from shared.adapters.dynamodb.answer_cache import DynamoDBAnswerCache
 from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
 from shared.adapters.dynamodb.gateway import DynamoDB
+from shared.adapters.dynamodb.knowledge_store import DynamoDBKnowledgeStore
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.outbox import DynamoDBOutbox
 from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
@@ -123,6 +124,11 @@ def with_dynamodb(ports: Ports, aws: AWS, names: TableNames) -> AWSPorts:
         "rate_limiter": DynamoDBRateLimiter(database, names),
     }
     return AWSPorts(**{**kept, **stores}, aws=aws, database=database, names=names)
+
+
+def knowledge_of(ports: AWSPorts) -> Callable[[], DynamoDBKnowledgeStore]:
+    """Return a function that opens the knowledge store of an engine."""
+    return lambda: DynamoDBKnowledgeStore(ports.database, ports.names, ports.objects)
 
 
 @functools.cache
