@@ -6,7 +6,7 @@ from shared.adapters.dynamodb.gateway import DynamoDB
 
 
 class Races:
-    """Counts, per thread, how often a write was lost in a row; each loss waits longer, with full jitter.
+    """Counts, per thread, lost writes against won ones; each loss waits longer, with full jitter.
 
     Without it 50 writers of one row need 19 attempts each; the conflict is still the caller's, who must read again.
     """
@@ -22,5 +22,5 @@ class Races:
         self._database.wait(losses)
 
     def won(self) -> None:
-        """Start counting again."""
-        self._local.losses = 0
+        """Take one loss off: where many write, the next write will meet them too."""
+        self._local.losses = max(getattr(self._local, "losses", 0) - 1, 0)
