@@ -17,7 +17,7 @@ RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval knowledge tickets outbox sweeper local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality eval lock doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ openapi: setup-dev ## Write docs/openapi-*.json from the code
 
 bench: setup-dev ## Measure search beside its peers (their own environments; minutes)
 	@$(RUN) -m benchmarks.search_speed
+
+bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchmarks.md
+	@$(RUN) -m benchmarks.quality
 
 eval: setup-dev ## Measure answers on the sample company
 	@.venv/bin/kefu eval answers

@@ -21,7 +21,7 @@ _COMPANY = ROOT / "samples" / "yuguang"
 _SETS = {"zh": "Chinese support FAQ", "en": "English support FAQ"}
 _RETRIEVAL_METHOD = """\
 Questions of real support pages; entries are indexed by their text alone, without titles (nearly all questions are titles).
-`keyword`, `title` and `body` are the legs by themselves; `reciprocal ranks` (k = 60) and `weighted sum` fuse the same legs;
+`keyword`, `title` and `body` are the legs by themselves (`title` finds nothing here: titles are left out); `reciprocal ranks` (k = 60) and `weighted sum` fuse the same legs;
 `shown` is what a customer's question gets, after the closer look at the best candidates."""
 
 

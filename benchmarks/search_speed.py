@@ -41,7 +41,7 @@ CPU is user + system time of the whole process. "Times ours" is the median over 
 both answered in that round (lowest to highest). Memory is what the process grew by after the documents and vectors were loaded.
 
 What is timed is not equal, and not in our favour: Kefu is the whole use case on disk (three legs in threads with time-outs,
-title and body vectors, filters by tenant, audience, snapshot and day among hidden copies, fusion, a closer look at 30
+title and body vectors, filters by tenant, audience, snapshot and day among hidden copies, fusion, a closer look at the best
 candidates, removal of duplicates, and the chunks read from SQLite), and cuts Chinese into terms itself; the peers search one vector and words that
 were cut before, in memory, unfiltered."""
 

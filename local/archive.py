@@ -70,7 +70,7 @@ def _add_everything(archive: tarfile.TarFile, folder: DataFolder, with_keys: boo
     databases = [*_DATABASES, *([_KEY_DATABASE] if with_keys else [])]
     names = [name for name in databases if _add_database(archive, folder.root, name)]
     files = [path for path in sorted(folder.objects.rglob("*")) if path.is_file() and not path.name.startswith(".new-")]
-    files += [folder.root / name for name in _KEY_FILES if with_keys]
+    files += [folder.root / name for name in _KEY_FILES if with_keys and (folder.root / name).is_file()]
     for path in files:
         name = path.relative_to(folder.root).as_posix()
         archive.add(path, arcname=name, recursive=False)

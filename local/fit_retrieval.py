@@ -29,11 +29,13 @@ from shared.domain.retrieval_report import LabelledQuestion
 from shared.use_cases.search_knowledge import Found, SearchKnowledge
 
 _STRENGTH = 0.8
-_EVIDENCE = ("cosine", "coverage", "same_language")
+# With the cosine at hand, shared wording and language were given negative weights by hard negatives: left out, so that
+# more evidence never means less.
+_EVIDENCE = ("cosine",)
 _KEYWORD_EVIDENCE = ("coverage", "title_coverage")
 # Questions in people's own words are what will come; title questions are many and easy. Answers taken away make hard
 # negatives, but a near twin of the taken answer is often right, so they weigh little.
-_WEIGHTS = {"own_words": 3.0, "unanswerable": 1.5, "title": 0.5, "paraphrase": 0.5, "taken_away": 0.3}
+_WEIGHTS = {"own_words": 3.0, "unanswerable": 1.5, "title": 0.5, "paraphrase": 0.5, "taken_away": 0.1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,9 @@ def fit_language_alignment(folders: Sequence[Path], model: Path, version: str) -
     raw: dict[Any, Any] = {}
     for folder in folders:
         language = folder.name
-        raw["passage", language] = embedder.embed_passages([entry.text for entry in read_entries(folder)])
-        raw["query", language] = embedder.embed_queries([one.text for one in read_questions(folder / "queries.jsonl")])
+        raw["passage", language] = np.asarray(embedder.embed_passages([entry.text for entry in read_entries(folder)]))
+        questions = [one.text for one in read_questions(folder / "queries.jsonl")]
+        raw["query", language] = np.asarray(embedder.embed_queries(questions))
     fit_alignment(version, raw, _STRENGTH).save(ALIGNMENT)
 
 
@@ -96,11 +99,12 @@ def _collect(
 
 
 def _examples(search: SearchKnowledge, query: SearchQuery, question: LabelledQuestion, found: Found) -> Iterable[Example]:
-    """The first two passages shown; then, the right ones taken away, the first again."""
+    """The first passage shown, and the first that would be shown were the right ones taken away."""
     passages = search.rank(query, found, weighted_sum(found.legs, search.profile.legs))
-    evidence = dict(zip((one.chunk.chunk_id for one in passages), evidence_of(query, passages), strict=True))
+    ids = [one.chunk.chunk_id for one in passages]
+    evidence: dict[str, dict[str, float]] = dict(zip(ids, evidence_of(query, passages), strict=True))
     wrong = [one for one in passages if one.chunk.chunk_id not in question.relevant]
-    shown = [(one, question.kind) for one in passages[:2]]
+    shown = [(one, question.kind) for one in passages[:1]]
     if question.relevant:
         shown += [(one, "taken_away") for one in wrong[:1]]
     for passage, group in shown:
@@ -117,7 +121,10 @@ def _fitted(examples: Sequence[Example], names: Sequence[str]) -> dict[str, floa
     rows = np.array([[example.evidence[name] for name in names] for example in examples])
     fitted = LogisticRegression(C=100, max_iter=2000)
     fitted.fit(rows, [example.right for example in examples], sample_weight=weights / weights.mean())
-    coefficients = {"intercept": float(fitted.intercept_[0]), **dict(zip(names, map(float, fitted.coef_.ravel()), strict=True))}
+    coefficients = {
+        "intercept": float(np.ravel(fitted.intercept_)[0]),
+        **dict(zip(names, map(float, np.ravel(fitted.coef_)), strict=True)),
+    }
     return {name: round(value, 3) for name, value in coefficients.items()}
 
 
@@ -128,6 +135,7 @@ def _query(question: LabelledQuestion) -> SearchQuery:
         language=detect_language(question.text),
         audiences=frozenset(Audience),
         today=datetime.now(UTC).date(),
+        top_k=10,
     )
 
 

@@ -26,6 +26,7 @@ _OUTBOX_IDLE_S = 0.1
 _QUEUE_IDLE_S = 0.2
 _SWEEP_EVERY_S = 30.0
 _STOP_WITHIN_S = 5.0
+_WORKERS_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,10 @@ class Machine:
     def close(self) -> None:
         """Stop what runs, then close the files. What was interrupted is leased, and comes again."""
         self.closing.set()
+        self.base.embedder.close()
         self.pollers.stop(_STOP_WITHIN_S)
         for worker in self.workers:
-            worker.join(_STOP_WITHIN_S)
+            worker.join(_WORKERS_WITHIN_S)
         self.functions.close()
         self.base.close()
         self.stores.close()

@@ -19,9 +19,7 @@ class LocalSettings(Settings):
     web: Path = Field(default=ROOT / "web", description="the folder of the built pages")
     port: int = Field(default=8080, ge=1, le=65535, description="a port between 1 and 65535")
     release: str = Field(default="local", min_length=1, description="a name for this version")
-    agent_name: str = Field(
-        default="客服小屿", min_length=1, max_length=64, description="the name that customers see of the agent"
-    )
+    agent_name: str = Field(default="客服", min_length=1, max_length=64, description="the name that customers see of the agent")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
     model_url: str = Field(default="", description="the base URL of an OpenAI-compatible server, or empty for none")

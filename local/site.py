@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,7 +79,8 @@ def _pages(web: Path) -> ASGIApp:
     dist = web / "dist"
     if not (dist / "index.html").is_file():
         return Response(_NOT_BUILT, status_code=503, media_type="text/plain")
-    files = StaticFiles(directory=dist, html=True)
+    # Mounted, because it is an application that turns "no such file" into a 404.
+    files = Starlette(routes=[Mount("/", StaticFiles(directory=dist, html=True))])
     headers = PageHeaders.read(web / "security-headers.json")
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

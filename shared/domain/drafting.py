@@ -25,7 +25,9 @@ class _Line:
     numbers: tuple[int, ...]
 
 
-def draft_from_text(text: str, passages: Sequence[Passage], sentinel: str, model: str, tokens: tuple[int, int] = (0, 0)) -> ReplyDraft:
+def draft_from_text(
+    text: str, passages: Sequence[Passage], sentinel: str, model: str, tokens: tuple[int, int] = (0, 0)
+) -> ReplyDraft:
     """Read a model's reply. Lines that cite no passage there is are dropped; citations are renumbered in order of use.
 
     `tokens` are (in, out). The draft's probability is 0: how sure one may be is not the model's to say.

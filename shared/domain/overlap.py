@@ -22,9 +22,8 @@ def fingerprint(text: str) -> str:
 def grams(text: str) -> frozenset[str]:
     """Character pairs of Chinese runs (a lone character as it is), and the first letters of words."""
     folded = text.casefold()
-    found = {word[:_STEM_LETTERS] for word in _WORD.findall(folded)}
+    found = _word_grams(folded)
     for run in _HAN_RUN.findall(folded):
-        # Thirty texts a question come through here: pairs are joined without a loop of our own.
         found.update(map(add, run, run[1:]) if len(run) > 1 else run)
     return frozenset(found)
 
@@ -35,7 +34,15 @@ def held_grams(question: frozenset[str], text: str) -> frozenset[str]:
     likely = {gram for gram in question if gram in folded}
     # Two Chinese characters side by side are a gram wherever they stand; a word may be a part of another.
     certain = {gram for gram in likely if len(gram) == 2 and _HAN_RUN.fullmatch(gram)}
-    return frozenset(certain if len(certain) == len(likely) else certain | (likely & grams(text)))
+    unsure = likely - certain
+    if not unsure:
+        return frozenset(certain)
+    lone = any(len(gram) == 1 and _HAN_RUN.match(gram) for gram in unsure)
+    return frozenset(certain | (unsure & (grams(text) if lone else _word_grams(folded))))
+
+
+def _word_grams(folded: str) -> set[str]:
+    return {word[:_STEM_LETTERS] for word in _WORD.findall(folded)}
 
 
 def gram_weights(question: frozenset[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:

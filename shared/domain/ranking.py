@@ -1,6 +1,6 @@
 """The close look at the fused candidates: wording, near-duplicates, probability, and why each passage is there."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
@@ -22,8 +22,9 @@ def rank_passages(
     """The best `limit` passages, best first, each with its probability; of near-duplicates only the better one."""
     asked = {score.leg for fused, _ in candidates for score in fused.legs}
     coefficients = profile.probability if asked & {*_VECTOR_LEGS} else profile.probability_of_keywords
+    weights = {leg: profile.legs.get(leg, 0.0) for leg in sorted(asked)}
     scored = [
-        (_score(fused, seen, asked, profile), fused, chunk, seen)
+        (_score(fused, seen, weights, profile), fused, chunk, seen)
         for (fused, chunk), seen in zip(candidates, _evidence(query, candidates), strict=True)
     ]
     scored.sort(key=lambda one: (-one[0], one[2].chunk_id))
@@ -56,24 +57,28 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
         same = float(chunk.language == query.language)
         evidence.append(
             {
-                "cosine": max((fused.raw(leg) for leg in _VECTOR_LEGS if fused.has(leg)), default=0.0),
+                "cosine": max((score.raw for score in fused.legs if score.leg in _VECTOR_LEGS), default=0.0),
                 "coverage": same * coverage(weights, body | title),
                 "title_coverage": same * coverage(weights, title),
                 "same_language": same,
+                "titled": float(bool(chunk.title or chunk.questions)),
             }
         )
     return evidence
 
 
-def _score(fused: Fused, evidence: Mapping[str, float], asked: Set[str], profile: RankingProfile) -> float:
-    """The weighted mean of the legs that found anything, and the weighted wording."""
-    weights = {leg: profile.legs.get(leg, 0.0) for leg in asked}
-    scores = {leg: fused.normalised(leg) for leg in asked}
-    vectors = [leg for leg in _VECTOR_LEGS if leg in asked]
-    if not evidence["same_language"] and "keyword" in asked and vectors:
+def _score(fused: Fused, evidence: Mapping[str, float], weights: Mapping[str, float], profile: RankingProfile) -> float:
+    """The weighted mean of the legs that found anything (`weights`), and the weighted wording."""
+    scores = {score.leg: score.normalised for score in fused.legs}
+    if not evidence["titled"]:
+        # An entry without a title cannot be found by one; it is not worse for that.
+        scores["title"] = scores.get("body", 0.0)
+    if not evidence["same_language"] and "keyword" in weights:
+        vectors = [leg for leg in _VECTOR_LEGS if leg in weights]
         total = sum(weights[leg] for leg in vectors) or 1.0
-        scores["keyword"] = _OTHER_LANGUAGE * sum(weights[leg] * scores[leg] for leg in vectors) / total
-    mean = sum(weights[leg] * scores[leg] for leg in asked) / (sum(weights.values()) or 1.0)
+        found = sum(weights[leg] * scores.get(leg, 0.0) for leg in vectors)
+        scores["keyword"] = _OTHER_LANGUAGE * found / total if vectors else scores.get("keyword", 0.0)
+    mean = sum(weight * scores.get(leg, 0.0) for leg, weight in weights.items()) / (sum(weights.values()) or 1.0)
     return mean + sum(weight * evidence[name] for name, weight in profile.wording.items())
 
 

@@ -162,7 +162,9 @@ def codes(text: str) -> frozenset[str]:
     )
 
 
-_NAMED_CODE = re.compile(r"(?:error|code|fault|错误码?|报错|提示|代码|显示|故障码?)\s*(?:码|代码|code)?\s*[:：“\"]?\s*([a-z]{0,3}-?\d{1,4}(?:-\d{1,4})?)(?![\d%])")
+_NAMED_CODE = re.compile(
+    r"(?:error|code|fault|错误码?|报错|提示|代码|显示|故障码?)\s*(?:码|代码|code)?\s*[:：“\"]?\s*([a-z]{0,3}-?\d{1,4}(?:-\d{1,4})?)(?![\d%])"
+)
 
 
 def asked_codes(question: str) -> frozenset[str]:

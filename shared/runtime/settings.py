@@ -1,7 +1,7 @@
 """The base of every function's settings: one frozen model, read from the environment once, with errors that name the cure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -48,10 +48,13 @@ def variable(field: str) -> str:
 
 
 def _explain(model: type[Settings], error: ValidationError) -> str:
-    return "; ".join(_explain_one(model, str(problem["loc"][0]), problem) for problem in error.errors(include_input=False))
+    return "; ".join(_explain_one(model, problem["loc"], problem) for problem in error.errors(include_input=False))
 
 
-def _explain_one(model: type[Settings], field: str, problem: Mapping[str, object]) -> str:
+def _explain_one(model: type[Settings], location: Sequence[object], problem: Mapping[str, object]) -> str:
+    if not location:
+        return str(problem["msg"])
+    field = str(location[0])
     what = "is not set" if problem["type"] == "missing" else f"is not valid ({problem['msg']})"
     known = model.model_fields.get(field)
     cure = f": set it to {known.description}" if known and known.description else ""

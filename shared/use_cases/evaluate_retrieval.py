@@ -35,6 +35,7 @@ class EvaluateRetrieval:
             language=detect_language(question.text),
             audiences=frozenset(Audience),
             today=self.today,
+            top_k=10,
         )
         began = perf_counter()
         found = self.search.find(query)

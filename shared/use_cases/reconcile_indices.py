@@ -60,7 +60,7 @@ class ReconcileIndices:
 
     def _repair(self, tenant: str, chunks: Sequence[Chunk], state: DerivedIndex, write: Write) -> tuple[int, int]:
         known = _known(state, tenant)
-        missing = [chunk for chunk in chunks if chunk.chunk_id not in known]
+        missing = [chunk for chunk in chunks if _must_be_added(chunk, known)]
         for start in range(0, len(missing), _BATCH):
             write(missing[start : start + _BATCH], {})
             self.on_progress(state.name, min(start + _BATCH, len(missing)), len(missing))
@@ -72,6 +72,11 @@ class ReconcileIndices:
         if removed:
             write([], removed)
         return len(missing), len(removed)
+
+
+def _must_be_added(chunk: Chunk, known: Mapping[str, int | None]) -> bool:
+    """Absent, or back again: removed by a draft that was then changed."""
+    return chunk.chunk_id not in known or (chunk.removed_in is None and known[chunk.chunk_id] is not None)
 
 
 def _known(state: DerivedIndex, tenant: str) -> Mapping[str, int | None]:

@@ -21,7 +21,7 @@ LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 
 # How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
 _LEG_DEPTH = 50
-_READ = 30
+_READ = 20
 _READ_OF_VECTORS = 10
 _PARTS = ("title", "body")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnxruntime
@@ -12,6 +12,7 @@ from shared.adapters.e5.export import MODEL_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.vocabulary import E5Tokenizer, Vocabulary
 from shared.adapters.e5.weights import Floats
 from shared.domain.errors import DependencyUnavailableError
+from shared.ports import Vector
 
 # Padded tokens per run: bounds memory, and keeps short texts from waiting for long ones.
 _TOKENS_PER_RUN = 2048
@@ -23,14 +24,14 @@ def embedder_name(alignment: Alignment | None) -> str:
 
 
 class E5Embedder:
-    """Port Embedder. Vectors are rows of a float32 array (texts, 384), of unit length. Safe to call from several threads."""
+    """Port Embedder. Vectors are the rows of a float32 array (texts, 384). Safe to call from several threads."""
 
     dimensions = 384
 
     def __init__(self, folder: Path, alignment: Alignment | None, max_tokens: int = 512) -> None:
         """Load `folder`; `alignment` None leaves the vectors raw.
 
-        Raises DependencyUnavailableError when `export_model` has not written it or it does not load.
+        Raises DependencyUnavailableError when `export_model` has not written the model, or it does not load.
         """
         if not is_exported(folder):
             raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
@@ -42,13 +43,13 @@ class E5Embedder:
         except Exception as error:  # onnxruntime and tokenizers raise bare classes of their own
             raise DependencyUnavailableError("e5", f"the model in {folder} does not load; delete the folder") from error
 
-    def embed_queries(self, texts: Sequence[str]) -> Floats:
+    def embed_queries(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Vectors of questions."""
-        return self._embed(texts, "query")
+        return cast("Sequence[Vector]", self._embed(texts, "query"))
 
-    def embed_passages(self, texts: Sequence[str]) -> Floats:
+    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Vectors of what is to be found: bodies, titles, question variants."""
-        return self._embed(texts, "passage")
+        return cast("Sequence[Vector]", self._embed(texts, "passage"))
 
     def _embed(self, texts: Sequence[str], role: Role) -> Floats:
         encoded = [self._tokenizer.encode(f"{role}: {text}") for text in texts]

@@ -13,13 +13,19 @@ from shared.adapters.e5.weights import WeightFile, locate_weights, verify
 
 MODEL_FILE = "model.onnx"
 VOCABULARY_FILE = "vocab.json"
+VERSION_FILE = "version"
+# Changed whenever other bytes come out: a model of another version is made again.
+VERSION = "1"
 
 Progress = Callable[[float, str], None]
 
 
 def is_exported(folder: Path) -> bool:
-    """Whether `folder` holds a whole model: it appears by one rename, so a half-written one is never seen."""
-    return (folder / MODEL_FILE).is_file() and (folder / VOCABULARY_FILE).is_file()
+    """Whether `folder` holds a whole model of this version: it appears by one rename, so a half-written one is never seen."""
+    try:
+        return (folder / VERSION_FILE).read_text(encoding="ascii") == VERSION
+    except (OSError, ValueError):
+        return False
 
 
 def export_model(folder: Path, on_progress: Progress = lambda share, step: None, weights: Path | None = None) -> None:
@@ -51,6 +57,7 @@ def _write(folder: Path, source: Path, on_progress: Progress) -> None:
     model = build_graph(weights, ids)
     on_progress(0.8, "write")
     onnx.save(model, folder / MODEL_FILE)
+    (folder / VERSION_FILE).write_text(VERSION, encoding="ascii")
 
 
 def _move_into_place(temporary: Path, folder: Path) -> None:

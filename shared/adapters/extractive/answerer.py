@@ -62,6 +62,7 @@ class ExtractiveAnswerer:
             model=self.name,
         )
 
+
 def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:
     """Return the question taken apart, and an answer from each passage that has one, in the request's order."""
     asked, views = read(request.question, request.language, request.passages, vocabulary(request.synonyms))

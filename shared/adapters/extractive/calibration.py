@@ -53,7 +53,10 @@ def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
     """Return what the ranking looks at: how far each passage is behind the best in each measure, and what it is by itself."""
     table = [asdict(one) for one in features]
     best = {name: max((row[name] for row in table), default=0.0) for name in COMPARED}
-    return [{**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}} for row in table]
+    return [
+        {**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}}
+        for row in table
+    ]
 
 
 def answer_values(features: Features, lead: float) -> dict[str, float]:

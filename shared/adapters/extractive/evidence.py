@@ -75,7 +75,9 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
     headings = [words.features(heading_text(passage)) for passage in passages]
     titles = [words.features(passage.chunk.document_title) for passage in passages]
     weights = _weights(parts, [features for row in unit_features for features in row] + headings)
-    asked = Asked(text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question))
+    asked = Asked(
+        text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question)
+    )
     views = [
         _view(asked, index, passage, cuts[index], unit_features[index], (headings[index], titles[index]))
         for index, passage in enumerate(passages)
@@ -118,7 +120,11 @@ def _view(
 
 
 def _scored(
-    asked: Asked, unit: Unit, units: tuple[Unit, ...], features: list[frozenset[str]], above: tuple[frozenset[int], frozenset[int]]
+    asked: Asked,
+    unit: Unit,
+    units: tuple[Unit, ...],
+    features: list[frozenset[str]],
+    above: tuple[frozenset[int], frozenset[int]],
 ) -> Scored:
     own = asked.met_by(features[unit.index])
     lead_in = asked.met_by(features[unit.lead_in]) if unit.lead_in >= 0 else frozenset[int]()

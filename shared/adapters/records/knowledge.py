@@ -47,8 +47,12 @@ def document_from(record: Record) -> Document:
 
 
 def chunk_from(record: Record) -> Chunk:
-    lists = {name: tuple(record[name]) for name in ("heading_path", "questions")}
-    return Chunk(**_changed(record, **_rights(record), **_validity(record), **lists))
+    # Some forty chunks a question come through here: no more dictionaries than one.
+    fields: dict[str, Any] = {**record, "audience": Audience(record["audience"])}
+    fields["heading_path"], fields["questions"] = tuple(record["heading_path"]), tuple(record["questions"])
+    if record["valid_from"] or record["valid_to"]:
+        fields |= _validity(record)
+    return Chunk(**fields)
 
 
 def table_from(record: Record) -> FactTable:

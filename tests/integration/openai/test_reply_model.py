@@ -49,7 +49,9 @@ def ask(model: OpenAIReplyModel, question: str = "多少天内可以退货？", 
 
 
 def test_a_streamed_answer_becomes_cited_blocks_with_its_token_counts() -> None:
-    with model_server(says("签收次日起 15 天内", "可以退货[1]。\n", "- 质量问题的运费由屿光承担 [2]\n- 退款 3 个工作日 [1]\n")) as server:
+    with model_server(
+        says("签收次日起 15 天内", "可以退货[1]。\n", "- 质量问题的运费由屿光承担 [2]\n- 退款 3 个工作日 [1]\n")
+    ) as server:
         draft, heard = ask(model_at(server))
     assert draft.blocks == (
         TextBlock(text="签收次日起 15 天内可以退货。", citations=(1,)),
@@ -249,7 +251,10 @@ def test_a_signing_secret_signs_the_very_body() -> None:
 
 def test_the_signature_is_the_documented_one() -> None:
     # Computed apart from the code: printf '1700000000\nPOST\n/v1/chat/completions\n%s' "$(printf '{}' | sha256sum | cut -d' ' -f1)" | openssl dgst -sha256 -hmac k
-    assert sign("k", 1_700_000_000, "/v1/chat/completions", b"{}") == "23b39b2eadc25f67fc55bf0ca096659c8f1fd5edcd3e26e6f89fa1df960396df"
+    assert (
+        sign("k", 1_700_000_000, "/v1/chat/completions", b"{}")
+        == "23b39b2eadc25f67fc55bf0ca096659c8f1fd5edcd3e26e6f89fa1df960396df"
+    )
 
 
 def test_errors_hold_no_text_of_the_question_or_the_server() -> None:

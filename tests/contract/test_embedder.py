@@ -1,0 +1,136 @@
+"""What every Embedder does, and what the exported model does besides."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.adapters.doubles.embedder import HashingEmbedder
+from shared.adapters.e5.alignment import load_alignment
+from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.e5.export import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, export_model, is_exported
+from shared.adapters.e5.weights import verify
+from shared.domain.errors import DependencyUnavailableError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The exported model, made once and kept for later runs."""
+    folder = Path(os.environ.get("KEFU_MODEL_DIR", ROOT / "var" / "models" / "e5"))
+    export_model(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def e5(model_folder):
+    return E5Embedder(model_folder, load_alignment())
+
+
+@pytest.fixture(params=["hashing", "e5"])
+def embedder(request):
+    return HashingEmbedder() if request.param == "hashing" else request.getfixturevalue("e5")
+
+
+TEXTS = ["如何退货？", "How do I return a parcel?", "", "   ", "😀", "a" * 4000, "退" * 4000, "line\nbreak\tand\x00zero"]
+
+
+def test_gives_a_unit_vector_for_any_text(embedder):
+    for vectors in (embedder.embed_queries(TEXTS), embedder.embed_passages(TEXTS)):
+        array = np.asarray(vectors)
+        assert array.shape == (len(TEXTS), embedder.dimensions)
+        assert np.linalg.norm(array, axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_no_texts_give_no_vectors(embedder):
+    assert len(embedder.embed_passages([])) == 0
+
+
+def test_a_text_has_nearly_the_same_vector_alone_and_in_a_batch(embedder):
+    alone = np.asarray(embedder.embed_passages(["如何退货？"])[0])
+    together = np.asarray(embedder.embed_passages(["x" * 50, "如何退货？", "完全无关的一句很长的话" * 20])[1])
+    # Activations are quantised per batch, so a little differs.
+    assert float(alone @ together) > 0.98
+
+
+def test_names_its_weights_and_preprocessing(embedder, model_folder):
+    assert embedder.name
+    assert E5Embedder(model_folder, None).name != E5Embedder(model_folder, load_alignment()).name
+
+
+def nearest(embedder, question: str, passages: list[str]) -> int:
+    return int(np.argmax(np.asarray(embedder.embed_passages(passages)) @ np.asarray(embedder.embed_queries([question])[0])))
+
+
+@pytest.mark.parametrize("question", ["钱多久能退给我", "when do I get my money back"])
+def test_meaning_is_found_across_wording_and_language(e5, question):
+    passages = [
+        "订单发货后可以在物流页面查看包裹位置。",
+        "退款审核通过后，三个工作日内原路退回您的付款账户。",
+        "Our shop in the city centre is open from nine to six.",
+        "门锁电池没电时，可以用充电宝临时供电。",
+    ]
+    assert nearest(e5, question, passages) == 1
+
+
+def test_an_entry_in_the_other_language_beats_unrelated_ones_in_the_same(e5):
+    passages = [
+        "本店周末照常营业。",
+        "Refunds are paid within three working days.",
+        "门锁电池需要每年更换一次。",
+        "我们支持微信和支付宝付款。",
+    ]
+    assert nearest(e5, "退款多久到账", passages) == 1
+
+
+def test_without_the_model_it_says_what_is_missing(tmp_path):
+    with pytest.raises(DependencyUnavailableError, match="export"):
+        E5Embedder(tmp_path, None)
+
+
+def test_a_damaged_model_says_so(tmp_path):
+    (tmp_path / MODEL_FILE).write_bytes(b"not a model")
+    (tmp_path / VOCABULARY_FILE).write_text("{}")
+    (tmp_path / VERSION_FILE).write_text(VERSION)
+    with pytest.raises(DependencyUnavailableError, match="does not load"):
+        E5Embedder(tmp_path, None)
+
+
+def test_weights_with_another_checksum_are_refused(tmp_path):
+    path = tmp_path / "e5-small-q4.bin"
+    path.write_bytes(b"E5S1 something else")
+    with pytest.raises(DependencyUnavailableError, match="checksum"):
+        verify(path)
+    with pytest.raises(DependencyUnavailableError):
+        export_model(tmp_path / "model", weights=path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_export_is_the_same_bytes_each_time_and_reports_progress(model_folder, tmp_path):
+    shares: list[float] = []
+    again = tmp_path / "e5"
+    export_model(again, lambda share, step: shares.append(share))
+    assert is_exported(again)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    for name in (MODEL_FILE, VOCABULARY_FILE):
+        digests = {hashlib.sha256((folder / name).read_bytes()).hexdigest() for folder in (model_folder, again)}
+        assert len(digests) == 1
+    assert list(tmp_path.iterdir()) == [again]
+
+
+def test_exporting_again_leaves_the_model_alone(model_folder):
+    before = (model_folder / MODEL_FILE).stat().st_mtime_ns
+    export_model(model_folder)
+    assert (model_folder / MODEL_FILE).stat().st_mtime_ns == before
+
+
+def test_a_half_written_model_is_replaced(tmp_path):
+    folder = tmp_path / "e5"
+    folder.mkdir()
+    (folder / VOCABULARY_FILE).write_text("{}")
+    export_model(folder)
+    assert is_exported(folder)

@@ -1,0 +1,182 @@
+"""Searching knowledge over in-memory indices."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared.adapters.doubles.embedder import HashingEmbedder
+from shared.adapters.ranking.profile import load_profile
+from shared.adapters.sqlite.database import MEMORY, Database
+from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
+from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
+from shared.adapters.usearch.vector_index import UsearchVectorIndex
+from shared.domain.errors import DependencyUnavailableError
+from shared.domain.knowledge import Audience, FactAnswer, SearchQuery
+from shared.ports import KnowledgeChange
+from shared.use_cases.embed_chunks import embed_chunks
+from shared.use_cases.reconcile_indices import ReconcileIndices
+from shared.use_cases.search_knowledge import SearchKnowledge
+from tests.contract.index_adapters import chunk
+
+EMBEDDER = HashingEmbedder(256)
+CHUNKS = [
+    chunk("returns", "签收后七天内可以申请退货，退款原路返回。", title="怎么退货"),
+    chunk("shipping", "订单一般在48小时内发货。", title="什么时候发货"),
+    chunk("copy", "订单一般在48小时内，发货！", title="发货时间"),
+    chunk("secret", "退货的内部审批额度是五百元。", audience=Audience.STAFF),
+]
+
+
+@pytest.fixture(scope="module")
+def executor():
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+@pytest.fixture
+def search(executor):
+    knowledge = SQLiteKnowledgeStore(Database(MEMORY))
+    knowledge.apply(KnowledgeChange(tenant="acme", document_id="doc", snapshot=1, document=None, added=tuple(CHUNKS)))
+    knowledge.publish("acme", 1, datetime(2026, 11, 1, tzinfo=UTC))
+    keyword = TantivyKeywordIndex(None)
+    keyword.apply("acme", CHUNKS, {})
+    vectors = UsearchVectorIndex(None, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions)
+    vectors.apply("acme", embed_chunks(EMBEDDER, CHUNKS), {})
+    return SearchKnowledge(
+        knowledge=knowledge, keyword=keyword, vectors=vectors, embedder=EMBEDDER, executor=executor, profile=load_profile()
+    )
+
+
+def ask(text, **changes):
+    query = SearchQuery(tenant="acme", text=text, language="zh", audiences=frozenset({Audience.PUBLIC}), today=date(2026, 11, 22))
+    return replace(query, **changes)
+
+
+def ids(result):
+    return [passage.chunk.chunk_id for passage in result.passages]
+
+
+class Broken:
+    def search(self, *arguments):
+        raise DependencyUnavailableError("index", "is down")
+
+    embed_queries = search
+
+
+class Slow:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def search(self, *arguments):
+        time.sleep(0.3)
+        return self.inner.search(*arguments)
+
+
+def test_finds_the_passage_with_every_legs_view_of_it(search):
+    result = search(ask("怎么申请退货"))
+    assert ids(result)[0] == "returns"
+    assert {score.leg for score in result.passages[0].legs} == {"keyword", "title", "body"}
+    assert result.degraded == ()
+    assert result.snapshot == 1
+    assert set(result.took_ms) == {"keyword", "embedder", "title", "body"}
+
+
+def test_near_duplicates_are_shown_once_and_top_k_bounds_the_rest(search):
+    assert len({"shipping", "copy"} & set(ids(search(ask("什么时候发货"))))) == 1
+    assert len(search(ask("发货 退货", top_k=1)).passages) == 1
+
+
+def test_staff_passages_never_reach_a_customer(search):
+    assert "secret" not in ids(search(ask("退货的内部审批额度")))
+    assert ids(search(ask("退货的内部审批额度", audiences=frozenset(Audience))))[0] == "secret"
+
+
+@pytest.mark.parametrize("leg", ["keyword", "vectors"])
+def test_one_kind_of_leg_down_leaves_the_other_and_says_so(search, leg):
+    result = replace(search, **{leg: Broken()})(ask("怎么申请退货"))
+    assert ids(result)[0] == "returns"
+    assert set(result.degraded) == ({"keyword"} if leg == "keyword" else {"title", "body"})
+
+
+def test_without_a_model_keywords_answer_alone(search):
+    result = replace(search, embedder=None)(ask("怎么申请退货"))
+    assert ids(result)[0] == "returns"
+    assert result.degraded == ("embedder",)
+
+
+def test_an_embedder_that_fails_leaves_the_keywords(search):
+    result = replace(search, embedder=Broken())(ask("怎么申请退货"))
+    assert ids(result)[0] == "returns"
+    assert result.degraded == ("embedder",)
+
+
+def test_a_slow_leg_is_not_waited_for(search):
+    began = time.perf_counter()
+    result = replace(search, keyword=Slow(search.keyword), leg_timeout_s=0.1)(ask("怎么申请退货"))
+    assert time.perf_counter() - began < 0.28
+    assert result.degraded == ("keyword",)
+    assert ids(result)[0] == "returns"
+
+
+def test_an_index_that_lags_behind_the_store_shows_nothing_removed(search):
+    search.knowledge.apply(
+        KnowledgeChange(tenant="acme", document_id="doc", snapshot=2, document=None, removed_chunk_ids=("returns",))
+    )
+    search.knowledge.publish("acme", 2, datetime(2026, 11, 2, tzinfo=UTC))
+    assert "returns" not in ids(search(ask("怎么申请退货")))
+    assert ids(search(ask("怎么申请退货", snapshot=1)))[0] == "returns"
+
+
+def test_a_tenant_without_knowledge_finds_nothing(search):
+    result = search(ask("退货", tenant="nobody"))
+    assert (result.passages, result.snapshot, result.degraded) == ((), 0, ())
+
+
+def test_facts_of_the_readers_snapshot_are_looked_up_beside_the_legs(search):
+    found = FactAnswer(status="none")
+    asked = []
+
+    def look_up(query, snapshot):
+        asked.append((query.text, snapshot))
+        return found
+
+    assert replace(search, look_up_facts=look_up)(ask("多少钱")).facts is found
+    assert asked == [("多少钱", 1)]
+
+
+def test_reconciling_fills_empty_indices_and_changes_nothing_the_second_time(search):
+    keyword = TantivyKeywordIndex(None)
+    vectors = UsearchVectorIndex(None, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions)
+    reconcile = ReconcileIndices(
+        knowledge=search.knowledge,
+        keyword=keyword,
+        keyword_state=keyword,
+        vectors=vectors,
+        vector_state=vectors,
+        embedder=EMBEDDER,
+    )
+    assert reconcile("acme").added == {"keyword": 4, "vectors": 4}
+    assert ids(replace(search, keyword=keyword, vectors=vectors)(ask("怎么申请退货")))[0] == "returns"
+    assert reconcile("acme").added == {"keyword": 0, "vectors": 0}
+
+
+def test_reconciling_marks_what_was_removed_and_revives_what_came_back(search):
+    reconcile = ReconcileIndices(
+        knowledge=search.knowledge,
+        keyword=search.keyword,
+        keyword_state=search.keyword,
+        vectors=search.vectors,
+        vector_state=search.vectors,
+        embedder=EMBEDDER,
+    )
+    search.keyword.apply("acme", [], {"shipping": 2})
+    search.knowledge.apply(
+        KnowledgeChange(tenant="acme", document_id="doc", snapshot=2, document=None, removed_chunk_ids=("returns",))
+    )
+    done = reconcile("acme")
+    assert done.removed == {"keyword": 1, "vectors": 1}
+    assert done.added == {"keyword": 1, "vectors": 0}
+    assert search.keyword.known("acme") == search.vectors.known("acme")
