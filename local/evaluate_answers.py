@@ -30,7 +30,7 @@ from shared.domain.language import Language
 from shared.ports import AnswerCommand
 
 Ask = Callable[[str, Language], Answer]
-_TOP_K = 16
+_TOP_K = 12
 _DEADLINE_S = 20.0
 _PATIENCE_S = 600.0
 

@@ -45,7 +45,7 @@ from shared.use_cases.search_knowledge import SearchKnowledge
 _TENANT = "fit"
 _TODAY = date(2026, 11, 22)
 _TITLE_SAMPLE = 160
-_TOP_K = 16
+_TOP_K = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

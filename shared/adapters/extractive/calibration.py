@@ -10,19 +10,8 @@ from typing import Any
 
 from shared.adapters.extractive.features import Features
 
-COMPARED = (
-    "score",
-    "cosine",
-    "title_cosine",
-    "body",
-    "keyword",
-    "coverage",
-    "answer_coverage",
-    "heading_coverage",
-    "unit",
-    "form",
-)
-ALONE = ("place", "other_code", "foreign_word", "cross", "faq")
+COMPARED = ("score", "cosine", "keyword", "coverage", "unit")
+ALONE = ("place", "other_code", "foreign_word", "cross")
 JUDGED = (
     "score", "cosine", "cosine_cross", "title_cosine", "no_vectors", "keyword", "coverage", "coverage_cross", "answer_coverage",
     "heading_coverage", "unit", "known_rate", "form", "unknown_code", "other_code", "foreign_word", "cross", "english", "short", "faq",

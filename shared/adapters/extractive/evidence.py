@@ -12,7 +12,8 @@ from shared.domain.language import Language, detect_language
 from shared.domain.wording import asked_codes
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
-_HEADING_SHARE = 0.5
+_HEADING_SHARE = 0.8
+_TITLE_SHARE = 0.4
 _LEAD_IN_SHARE = 0.8
 _KIND_BONUS = 0.22
 _SECOND_KIND_BONUS = 0.08
@@ -72,12 +73,13 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
     cuts = [cut(passage.chunk.text) for passage in passages]
     unit_features = [[words.features(unit.text) for unit in units] for units in cuts]
     headings = [words.features(heading_text(passage)) for passage in passages]
+    titles = [words.features(passage.chunk.document_title) for passage in passages]
     weights = _weights(parts, [features for row in unit_features for features in row] + headings)
     asked = Asked(
         text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question)
     )
     views = [
-        _view(asked, index, passage, cuts[index], unit_features[index], headings[index])
+        _view(asked, index, passage, cuts[index], unit_features[index], (headings[index], titles[index]))
         for index, passage in enumerate(passages)
         if cuts[index]
     ]
@@ -85,9 +87,9 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
 
 
 def heading_text(passage: Passage) -> str:
-    """Return all that stands above a passage: its title, questions, headings and document title."""
+    """Return what stands above a passage: its title, questions and headings."""
     chunk = passage.chunk
-    return "\n".join(dict.fromkeys((chunk.title, *chunk.questions, *chunk.heading_path, chunk.document_title)))
+    return "\n".join(dict.fromkeys((chunk.title, *chunk.questions, *chunk.heading_path)))
 
 
 def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[str]]) -> tuple[float, ...]:
@@ -102,27 +104,41 @@ def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[str]]) -> tuple[
 
 
 def _view(
-    asked: Asked, index: int, passage: Passage, units: tuple[Unit, ...], features: list[frozenset[str]], heading: frozenset[str]
+    asked: Asked,
+    index: int,
+    passage: Passage,
+    units: tuple[Unit, ...],
+    features: list[frozenset[str]],
+    above_it: tuple[frozenset[str], frozenset[str]],
 ) -> View:
-    above = asked.met_by(heading)
-    scored = tuple(_scored(asked, unit, units, features, above) for unit in units)
+    heading, title = (asked.met_by(text) for text in above_it)
+    above = heading | title
+    scored = tuple(_scored(asked, unit, units, features, (heading, title)) for unit in units)
     language = passage.chunk.language or detect_language(passage.chunk.text)
     met = above.union(*(entry.own for entry in scored))
     return View(index=index, passage=passage, units=scored, met=met, heading_met=above, same_language=language == asked.language)
 
 
-def _scored(asked: Asked, unit: Unit, units: tuple[Unit, ...], features: list[frozenset[str]], above: frozenset[int]) -> Scored:
+def _scored(
+    asked: Asked,
+    unit: Unit,
+    units: tuple[Unit, ...],
+    features: list[frozenset[str]],
+    above: tuple[frozenset[int], frozenset[int]],
+) -> Scored:
     own = asked.met_by(features[unit.index])
     lead_in = asked.met_by(features[unit.lead_in]) if unit.lead_in >= 0 else frozenset[int]()
     before = frozenset[int]()
     if unit.points_back or unit.qualifies:
         before = asked.met_by(features[unit.index - 1])
     near = (lead_in | before) - own
-    far = above - own - near
-    score = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near) + _HEADING_SHARE * asked.weight_of(far)
+    heading = above[0] - own - near
+    title = above[1] - own - near - heading
+    score = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
+    score += _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)
     score += _form(asked, unit) - _heading_penalty(unit)
     score += _EARLY_BONUS * (1 - unit.index / len(units))
-    return Scored(unit=unit, own=own, met=own | near | far, score=score)
+    return Scored(unit=unit, own=own, met=own | near | heading | title, score=score)
 
 
 def _form(asked: Asked, unit: Unit) -> float:

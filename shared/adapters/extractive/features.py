@@ -97,7 +97,8 @@ def _form(asked: Asked, choice: Choice) -> float:
 
 
 def _text_of(view: View) -> str:
-    return heading_text(view.passage) + "\n" + view.passage.chunk.text
+    chunk = view.passage.chunk
+    return f"{chunk.document_title}\n{heading_text(view.passage)}\n{chunk.text}"
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:
