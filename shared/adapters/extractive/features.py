@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.adapters.extractive.evidence import Asked, View, heading_text
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
-from shared.domain.wording import code_family, codes, fold, has_code
+from shared.domain.wording import code_family, codes, fold, has_code, tokens
 
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
@@ -19,8 +20,9 @@ class Features:
     `cosine_cross`: the same where question and document differ in language (`cross`). `keyword`, `body`: the legs' normalised scores.
     `coverage`: how much of the question the passage has, `answer_coverage` the chosen units alone, `heading_coverage` what stands
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
+    `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
-    `other_code`: the passage names a sibling instead. `foreign_word`: Latin names of a Chinese question that the passage lacks.
+    `lacks_code`: this one does not; `other_code`: it names a sibling instead. `foreign_word`: Latin names of a Chinese question that the passage lacks.
     `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
     """
 
@@ -37,9 +39,12 @@ class Features:
     answer_coverage: float
     heading_coverage: float
     unit: float
+    unit_own: float
+    phrases: float
     known_rate: float
     form: float
     unknown_code: float
+    lacks_code: float
     other_code: float
     foreign_word: float
     cross: float
@@ -70,9 +75,12 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
         answer_coverage=answer,
         heading_coverage=heading,
         unit=view.best.score,
+        unit_own=max(asked.weight_of(entry.own) for entry in view.units),
+        phrases=_shared_phrases(asked.text, _text_of(view)),
         known_rate=asked.weight_of(anywhere),
         form=_form(asked, choice),
         unknown_code=float(any(not any(has_code(_text_of(one), code) for one in views) for code in asked.codes)),
+        lacks_code=float(any(not has_code(_text_of(view), code) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
         foreign_word=_foreign_words(asked, view) * (1.0 - cross),
         cross=cross,
@@ -99,6 +107,17 @@ def _form(asked: Asked, choice: Choice) -> float:
 def _text_of(view: View) -> str:
     chunk = view.passage.chunk
     return f"{chunk.document_title}\n{heading_text(view.passage)}\n{chunk.text}"
+
+
+def _shared_phrases(question: str, text: str) -> float:
+    """Runs of three Han characters or of two words, of which the text has this share."""
+    held = " ".join(tokens(text))
+    asked: set[str] = set()
+    for token in (found := tokens(question)):
+        asked.update(token[i : i + 3] for i in range(len(token) - 2) if token[0] > "\u3400")
+    latin = [token for token in found if token[0] < "\u3400"]
+    asked.update(f"{one} {other}" for one, other in pairwise(latin))
+    return sum(1 for phrase in asked if phrase in held) / len(asked) if asked else 0.0
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:
