@@ -7,7 +7,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -272,7 +272,7 @@ def _fold(chunk_id: str) -> int:
 
 
 @contextmanager
-def _searching(chunks: list[Chunk], vectors: list[Any], embedder: Embedder) -> Iterator[list[SearchKnowledge]]:
+def _searching(chunks: list[Chunk], vectors: list[Any], embedder: Embedder) -> Generator[list[SearchKnowledge]]:
     """Two searches over the same chunks: with the embedding model, and without."""
     with tempfile.TemporaryDirectory(prefix="kefu-fit-") as folder, ThreadPoolExecutor(4) as executor:
         keyword = TantivyKeywordIndex(Path(folder) / "keyword")
@@ -355,7 +355,7 @@ def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
     for one in drafted:
         if any(one.right):
             values = ranking_values([candidate.features for candidate in one.candidates])
-            rows += [(row, right, _weight(one.case)) for row, right in zip(values, one.right, strict=True)]
+            rows += [(row, right, _weight(one.case)) for row, right in zip(values, _preferred(one), strict=True)]
     ranking = _logistic(rows)
     unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking})
     best = [best_of(one, unfinished) for one in drafted]
@@ -366,6 +366,12 @@ def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
         ]
     )
     return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
+
+
+def _preferred(one: Drafted) -> list[bool]:
+    """Of right answers in both languages, those in the question's own are the ones to rank first."""
+    own = [right and candidate.choice.view.same_language for candidate, right in zip(one.candidates, one.right, strict=True)]
+    return own if any(own) else one.right
 
 
 def best_of(one: Drafted, calibration: Calibration) -> tuple[Candidate, bool, float]:
@@ -383,7 +389,7 @@ def _logistic(rows: Sequence[tuple[dict[str, float], bool, float]]) -> dict[str,
     """Fit (features, right, weight) rows; the weights returned are for unscaled features."""
     names = list(rows[0][0])
     table = np.array([[values[name] for name in names] for values, _, _ in rows])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3000))
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=3000))
     model.fit(table, np.array([right for _, right, _ in rows]), logisticregression__sample_weight=np.array([w for *_, w in rows]))
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_

@@ -45,6 +45,10 @@ _STOP_PHRASES = re.compile(
 )
 
 
+# "开不了机", "充不进电", "连得上网": the verb and its object belong together.
+_SPLIT_VERB = re.compile(rf"([{_HAN}])(?:不了|不上|不进|不到|不着|不起|不出|不动|得了|得上|了个|个)([{_HAN}])")
+
+
 def fold(text: str) -> str:
     """Return the text in lower case with full-width forms made plain (NFKC)."""
     return unicodedata.normalize("NFKC", text).lower()
@@ -90,7 +94,7 @@ def han_bigrams(run: str) -> list[str]:
 
 def han_content(run: str) -> list[str]:
     """Cut a Han run of a question at phrases and characters that carry no content."""
-    pieces: list[str] = []
+    pieces = [verb + thing for verb, thing in _SPLIT_VERB.findall(run)]
     for part in _STOP_PHRASES.split(run):
         piece = ""
         for char in part:

@@ -10,12 +10,6 @@ from typing import Any
 
 from shared.adapters.extractive.features import Features
 
-COMPARED = ("score", "cosine", "keyword", "coverage", "unit")
-ALONE = ("place", "other_code", "foreign_word", "cross")
-JUDGED = (
-    "score", "cosine", "cosine_cross", "title_cosine", "no_vectors", "keyword", "coverage", "coverage_cross", "answer_coverage",
-    "heading_coverage", "unit", "known_rate", "form", "unknown_code", "other_code", "foreign_word", "cross", "english", "short", "faq",
-)  # fmt: skip
 WEIGHTS = Path(__file__).with_name("weights-v1.json")
 
 
@@ -50,19 +44,25 @@ class Calibration:
 
 
 def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
-    """Return what the ranking looks at: how far each passage is behind the best in each measure, and what it is by itself."""
+    """Return what the ranking looks at: each measure, how far it is behind the best passage's, and above the mean."""
     table = [asdict(one) for one in features]
-    best = {name: max((row[name] for row in table), default=0.0) for name in COMPARED}
-    return [
-        {**{f"{name}_behind": best[name] - row[name] for name in COMPARED}, **{name: row[name] for name in ALONE}}
-        for row in table
-    ]
+    names = list(table[0]) if table else []
+    best = {name: max(row[name] for row in table) for name in names}
+    mean = {name: sum(row[name] for row in table) / len(table) for name in names}
+    return [_compared(row, best, mean) for row in table]
+
+
+def _compared(row: Mapping[str, float], best: Mapping[str, float], mean: Mapping[str, float]) -> dict[str, float]:
+    values = dict(row)
+    for name, value in row.items():
+        values[f"{name}_behind"] = best[name] - value
+        values[f"{name}_above"] = value - mean[name]
+    return values
 
 
 def answer_values(features: Features, lead: float) -> dict[str, float]:
     """Return what the probability looks at."""
-    values = asdict(features)
-    return {**{name: values[name] for name in JUDGED}, "lead": lead}
+    return {**asdict(features), "lead": lead}
 
 
 def calibration_from(raw: Mapping[str, Any]) -> Calibration:

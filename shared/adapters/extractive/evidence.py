@@ -13,7 +13,7 @@ from shared.domain.wording import asked_codes
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
 _HEADING_SHARE = 0.8
-_TITLE_SHARE = 0.4
+_TITLE_SHARE = 0.8
 _LEAD_IN_SHARE = 0.8
 _KIND_BONUS = 0.22
 _SECOND_KIND_BONUS = 0.08
@@ -42,12 +42,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A unit with the parts of the question it meets itself (`own`) or with its context, and its score."""
+    """A unit with the parts of the question it meets itself (`own`) or with its context.
+
+    `score` compares it with units of other passages; `inner` with those of its own, for which the headings say the same.
+    """
 
     unit: Unit
     own: frozenset[int]
     met: frozenset[int]
     score: float
+    inner: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +138,11 @@ def _scored(
     near = (lead_in | before) - own
     heading = above[0] - own - near
     title = above[1] - own - near - heading
-    score = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
-    score += _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)
-    score += _form(asked, unit) - _heading_penalty(unit)
-    score += _EARLY_BONUS * (1 - unit.index / len(units))
-    return Scored(unit=unit, own=own, met=own | near | heading | title, score=score)
+    inner = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
+    inner += _form(asked, unit) - _heading_penalty(unit)
+    inner += _EARLY_BONUS * (1 - unit.index / len(units))
+    score = inner + _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)
+    return Scored(unit=unit, own=own, met=own | near | heading | title, score=score, inner=inner)
 
 
 def _form(asked: Asked, unit: Unit) -> float:

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.adapters.extractive.evidence import Asked, View, heading_text
+from shared.adapters.extractive.names import names_in
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
-from shared.domain.wording import code_family, codes, fold, has_code
+from shared.domain.wording import code_family, codes, fold, has_code, tokens
 
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
@@ -19,8 +21,11 @@ class Features:
     `cosine_cross`: the same where question and document differ in language (`cross`). `keyword`, `body`: the legs' normalised scores.
     `coverage`: how much of the question the passage has, `answer_coverage` the chosen units alone, `heading_coverage` what stands
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
+    `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
-    `other_code`: the passage names a sibling instead. `foreign_word`: Latin names of a Chinese question that the passage lacks.
+    `lacks_code`: this one does not; `other_code`: it names a sibling instead; `unsaid_code`: it
+    names it, but neither in what is said nor above. `absent_name`: a maker or place of the question that the passage lacks.
+    `spoken`: how much of the question is in what is said or above it. `foreign_word`: Latin names of a Chinese question that the passage lacks.
     `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
     """
 
@@ -37,10 +42,16 @@ class Features:
     answer_coverage: float
     heading_coverage: float
     unit: float
+    unit_own: float
+    phrases: float
     known_rate: float
     form: float
     unknown_code: float
+    lacks_code: float
     other_code: float
+    unsaid_code: float
+    absent_name: float
+    spoken: float
     foreign_word: float
     cross: float
     english: float
@@ -70,10 +81,16 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
         answer_coverage=answer,
         heading_coverage=heading,
         unit=view.best.score,
+        unit_own=max(asked.weight_of(entry.own) for entry in view.units),
+        phrases=_shared_phrases(asked.text, _text_of(view)),
         known_rate=asked.weight_of(anywhere),
         form=_form(asked, choice),
         unknown_code=float(any(not any(has_code(_text_of(one), code) for one in views) for code in asked.codes)),
+        lacks_code=float(any(not has_code(_text_of(view), code) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
+        unsaid_code=float(_leaves_code_out(asked, choice)),
+        absent_name=float(bool(names_in(asked.text) - names_in(_text_of(view)))),
+        spoken=asked.weight_of(said | view.heading_met),
         foreign_word=_foreign_words(asked, view) * (1.0 - cross),
         cross=cross,
         english=float(asked.language == "en"),
@@ -101,10 +118,27 @@ def _text_of(view: View) -> str:
     return f"{chunk.document_title}\n{heading_text(view.passage)}\n{chunk.text}"
 
 
+def _shared_phrases(question: str, text: str) -> float:
+    """Runs of three Han characters or of two words, of which the text has this share."""
+    held = " ".join(tokens(text))
+    asked: set[str] = set()
+    for token in (found := tokens(question)):
+        asked.update(token[i : i + 3] for i in range(len(token) - 2) if token[0] > "\u3400")
+    latin = [token for token in found if token[0] < "\u3400"]
+    asked.update(f"{one} {other}" for one, other in pairwise(latin))
+    return sum(1 for phrase in asked if phrase in held) / len(asked) if asked else 0.0
+
+
 def _names_a_sibling(asked: Asked, view: View) -> bool:
     text = _text_of(view)
     families = {code_family(code) for code in codes(text)}
     return any(not has_code(text, code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
+
+
+def _leaves_code_out(asked: Asked, choice: Choice) -> bool:
+    chunk = choice.view.passage.chunk
+    said = "\n".join((chunk.document_title, heading_text(choice.view.passage), *(unit.text for unit in choice.units)))
+    return any(not has_code(said, code) and has_code(_text_of(choice.view), code) for code in asked.codes)
 
 
 def _foreign_words(asked: Asked, view: View) -> float:

@@ -53,6 +53,8 @@ def _own_language(choice: Choice, number: int) -> tuple[Block, ...]:
                 blocks.extend(_heading(choice, number))
             if group[1] is UnitKind.ROW:
                 blocks.extend(_rows(units, choice, number))
+            elif group[1] is UnitKind.RECORD and len(units) == 1:
+                blocks.append(TextBlock(text=_one_line(units[0].text), citations=(number,)))
             else:
                 items = tuple(_one_line(unit.text) for unit in units)
                 blocks.append(ListBlock(items=items, ordered=group[1] is UnitKind.STEP and len(items) > 1, citations=(number,)))

@@ -16,9 +16,12 @@ _HARD = 300
 _WORD = 2.5
 _WORDS = re.compile(r"[A-Za-z0-9][\w'.-]*")
 _CLOSE = 0.72
-_GAIN = 0.3
+_TOLD_APART = 0.3
+# So many rows are a table: of it only what is asked for is said, however short it is.
+_TABLE = 3
+_GAIN = 0.2
 _JOINS = re.compile(
-    r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b"
+    r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗|哪|什么|谁|能|可以)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b"
 )
 
 
@@ -69,19 +72,22 @@ def choose(asked: Asked, view: View) -> Choice | None:
     if not entries:
         return None
     units = tuple(entry.unit for entry in entries)
-    # A short passage is its own best answer, and so is a short entry of a question-and-answer list.
-    limit = _HARD if view.passage.chunk.kind == "faq" else _SHORT
-    if sum(size(unit.text) for unit in units) <= limit:
+    # A short passage is its own best answer, and so is an entry of a question-and-answer list. Where no sentence stands out,
+    # because the words or the language differ, a choice among them would be a guess: the passage is given as far as it may.
+    told_apart = view.same_language and max(asked.weight_of(entry.own) for entry in entries) >= _TOLD_APART
+    limit = _SHORT if told_apart and view.passage.chunk.kind != "faq" else _HARD
+    records = sum(unit.kind in (UnitKind.ROW, UnitKind.RECORD) for unit in units)
+    if sum(size(unit.text) for unit in units) <= limit and records < _TABLE:
         return Choice(view=view, units=units)
-    ordered = sorted(entries, key=lambda entry: entry.score, reverse=True)
+    ordered = sorted(entries, key=lambda entry: entry.inner, reverse=True)
     best = ordered[0]
     taken = _with_companions(asked, best, units)
     covered = set(best.met)
     for entry in ordered[1:]:
-        if entry.unit.index in taken or entry.score < _CLOSE * best.score:
+        if entry.unit.index in taken or entry.inner < _CLOSE * best.inner:
             continue
         more = taken | _with_companions(asked, entry, units)
-        if _total(units, more) <= (_HARD if entry.own - covered else _SOFT):
+        if _total(units, more) <= (_HARD if entry.own - covered or not told_apart else _SOFT):
             taken, covered = more, covered | entry.met
     return Choice(view=view, units=tuple(unit for unit in units if unit.index in taken))
 
@@ -101,6 +107,8 @@ def _with_companions(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> fr
         taken |= {other.index for other in units if other.group == unit.group}
     if unit.kind is UnitKind.ITEM:
         taken |= _items(asked, entry, units)
+    if unit.kind is UnitKind.RECORD and not entry.own:
+        taken |= {other.index for other in units if other.group == unit.group}
     if unit.kind is UnitKind.ROW:
         taken |= {min(other.index for other in units if other.group == unit.group)}
     if unit.lead_in >= 0:

@@ -19,6 +19,7 @@ _RULE = re.compile(r"^[\s|:\-—=*_+]+$")
 _LEAD_IN = re.compile(r"[:：]\s*$")
 # Up to seven words, or fourteen Chinese characters, without a comma or a figure, in front of more.
 _RUN_IN = re.compile(r"^(?:[A-Z][\w'’-]*(?: [\w'’-]+){0,6}[.?:]|[\u4e00-\u9fffA-Za-z ]{2,14}[。？?：:])$")
+_RECORD = re.compile(r"^\s*[^：:；;。.\n]{1,40}[：:][^；;\n]{1,200}(?:；|; )[^：:；;。\n]{1,40}[：:]\s?\S")
 _DECIMAL = re.compile(r"^\s*\d+[.]\d")
 # Openings that lean on the sentence before: a qualifier of it, or a word that points back at it.
 _QUALIFIER = re.compile(
@@ -34,12 +35,16 @@ _POINTS_BACK = re.compile(
 
 
 class UnitKind(StrEnum):
-    """SENTENCE of a paragraph, STEP of an ordered list, ITEM of an unordered one, ROW of a table."""
+    """SENTENCE of a paragraph, STEP of an ordered list, ITEM of an unordered one.
+
+    ROW of a table with bars or tabs, under its head; RECORD: a row that names its columns itself ("地区：新疆；运费：25 元").
+    """
 
     SENTENCE = "sentence"
     STEP = "step"
     ITEM = "item"
     ROW = "row"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ def cut(text: str) -> tuple[Unit, ...]:
         body = line.strip()
         if not body or _RULE.match(line):
             # A blank line inside a list does not end it; a table it ends, which a rule under its header does not.
-            last_kind = None if not body and last_kind is UnitKind.ROW else last_kind
+            last_kind = None if not body and last_kind in (UnitKind.ROW, UnitKind.RECORD) else last_kind
             offset += len(line)
             continue
         kind, marker = _kind_of(line)
@@ -96,6 +101,8 @@ def cut(text: str) -> tuple[Unit, ...]:
 def _kind_of(line: str) -> tuple[UnitKind, int]:
     if line.count("|") >= 2 or line.count("\t") >= 1:
         return UnitKind.ROW, 0
+    if _RECORD.match(line):
+        return UnitKind.RECORD, 0
     ordered = None if _DECIMAL.match(line) else _ORDERED.match(line)
     if ordered:
         return UnitKind.STEP, ordered.end()

@@ -38,7 +38,7 @@ def _weight(user_key: str, endpoint: Endpoint) -> bytes:
 def headers_for(endpoint: Endpoint, body: bytes, timestamp_s: int) -> Mapping[str, str]:
     """Return the request's headers.
 
-    The signature is hex HMAC-SHA256 over "timestamp\\nPOST\\npath\\nhex SHA-256 of the body", under `signing_secret`.
+    The signature is hex HMAC-SHA256 under `signing_secret` of four lines: timestamp, POST, path, hex SHA-256 of the body.
     """
     headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/json"}
     if endpoint.api_key:

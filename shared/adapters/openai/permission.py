@@ -1,6 +1,6 @@
 """Whether a model may be called at all: tests refuse it unless one of them allows it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ _PERMISSION = _Permission()
 
 
 @contextmanager
-def model_calls(*, allowed: bool) -> Iterator[None]:
+def model_calls(*, allowed: bool) -> Generator[None]:
     """Allow or forbid model calls, in all threads, within the block."""
     before = _PERMISSION.allowed
     _PERMISSION.allowed = allowed

@@ -5,7 +5,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -127,7 +127,7 @@ def _lines(response: httpx.Response, ends_at: float) -> Iterator[str]:
 
 
 @contextmanager
-def _cut_off_at(ends_at: float, response: httpx.Response) -> Iterator[None]:
+def _cut_off_at(ends_at: float, response: httpx.Response) -> Generator[None]:
     """Shut the socket at `ends_at`: a server that drips a byte now and then would outlast any read time-out."""
     timer = threading.Timer(max(0.0, ends_at - time.monotonic()), _shut, (response,))
     timer.daemon = True
@@ -150,7 +150,7 @@ def _shut(response: httpx.Response) -> None:
 
 
 @contextmanager
-def _translated(ends_at: float) -> Iterator[None]:
+def _translated(ends_at: float) -> Generator[None]:
     """Turn httpx's errors into ours; after `ends_at` every failure is the deadline's."""
     try:
         yield
