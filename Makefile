@@ -38,6 +38,7 @@ web: setup ## Build the pages when their sources have changed
 
 test: setup-dev ## Run all tests; with CI=true a skipped test is a failure
 	@$(RUN) -m local.build_pages
+	@$(RUN) -m tests.contract.aws.install_engines
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
 	@$(RUN) -m local.test_pages
 

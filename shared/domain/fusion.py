@@ -51,15 +51,11 @@ class Fused:
         return next((score.normalised for score in self.legs if score.leg == leg), 0.0)
 
 
-def leg_scores(leg: str, scores: Scores, wanted: Container[str] | None = None) -> dict[str, LegScore]:
-    """Min-max normalise one leg's scores (best 1, worst 0; a single hit is 1) and rank them from 1; ties by id.
-
-    With `wanted`, only those of it are returned, with the rank and share that they have among all.
-    """
+def leg_scores(leg: str, scores: Scores) -> dict[str, LegScore]:
+    """Min-max normalise one leg's scores (best 1, worst 0; a single hit is 1) and rank them from 1; ties by id."""
     return {
         chunk_id: LegScore(leg=leg, raw=scores[chunk_id], normalised=share, rank=rank)
         for rank, (chunk_id, share) in enumerate(_normalised(scores).items(), 1)
-        if wanted is None or chunk_id in wanted
     }
 
 
@@ -77,17 +73,17 @@ def weighted_sum(
         weight = weights.get(leg, 0.0)
         for chunk_id, share in shares.items():
             sums[chunk_id] += weight * share
-    return _best(legs, sums, total, limit, always)
+    return _best(legs, found, sums, total, limit, always)
 
 
 def reciprocal_ranks(legs: Mapping[str, Scores]) -> list[Fused]:
     """Fuse by reciprocal ranks, best first: what the weighted sum is compared with."""
-    found = [_normalised(scores) for scores in legs.values() if scores]
+    found = {leg: _normalised(scores) for leg, scores in legs.items() if scores}
     sums: defaultdict[str, float] = defaultdict(float)
-    for shares in found:
+    for shares in found.values():
         for rank, chunk_id in enumerate(shares, 1):
             sums[chunk_id] += 1 / (_RANK_CONSTANT + rank)
-    return _best(legs, sums, len(found) / (_RANK_CONSTANT + 1) or 1.0, None, ())
+    return _best(legs, found, sums, len(found) / (_RANK_CONSTANT + 1) or 1.0, None, ())
 
 
 def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -> float:
@@ -106,16 +102,23 @@ def _normalised(scores: Scores) -> dict[str, float]:
 
 
 def _best(
-    legs: Mapping[str, Scores], sums: Mapping[str, float], total: float, limit: int | None, always: Container[str]
+    legs: Mapping[str, Scores],
+    found: Mapping[str, Mapping[str, float]],
+    sums: Mapping[str, float],
+    total: float,
+    limit: int | None,
+    always: Container[str],
 ) -> list[Fused]:
     """Shares of `total`, best first, with what each leg said; ties by id. Only what is kept becomes objects."""
-    scores = {chunk_id: score / total for chunk_id, score in sums.items()}
-    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    kept = {
-        chunk_id: score for place, (chunk_id, score) in enumerate(ordered) if limit is None or place < limit or chunk_id in always
-    }
-    said = [leg_scores(leg, found, kept) for leg, found in legs.items()]
-    return [
-        Fused(chunk_id=chunk_id, score=score, legs=tuple(leg[chunk_id] for leg in said if chunk_id in leg))
-        for chunk_id, score in kept.items()
-    ]
+    ordered = sorted(sums, key=lambda chunk_id: (-sums[chunk_id], chunk_id))
+    kept = [chunk_id for place, chunk_id in enumerate(ordered) if limit is None or place < limit or chunk_id in always]
+    ranks = {leg: {chunk_id: rank for rank, chunk_id in enumerate(shares, 1)} for leg, shares in found.items()}
+
+    def said(chunk_id: str) -> tuple[LegScore, ...]:
+        return tuple(
+            LegScore(leg=leg, raw=legs[leg][chunk_id], normalised=shares[chunk_id], rank=ranks[leg][chunk_id])
+            for leg, shares in found.items()
+            if chunk_id in shares
+        )
+
+    return [Fused(chunk_id=chunk_id, score=sums[chunk_id] / total, legs=said(chunk_id)) for chunk_id in kept]

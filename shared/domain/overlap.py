@@ -3,7 +3,8 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import add
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -30,15 +31,23 @@ def grams(text: str) -> frozenset[str]:
 
 def held_grams(question: frozenset[str], text: str) -> frozenset[str]:
     """The question's grams that are among the text's: the same as `question & grams(text)`, mostly without cutting the text."""
+    pairs, lone, words = _kinds(question)
     folded = text.casefold()
-    likely = {gram for gram in question if gram in folded}
     # Two Chinese characters side by side are a gram wherever they stand; a word may be a part of another.
-    certain = {gram for gram in likely if len(gram) == 2 and _HAN_RUN.fullmatch(gram)}
-    unsure = likely - certain
-    if not unsure:
-        return frozenset(certain)
-    lone = any(len(gram) == 1 and _HAN_RUN.match(gram) for gram in unsure)
-    return frozenset(certain | (unsure & (grams(text) if lone else _word_grams(folded))))
+    held = {gram for gram in pairs if gram in folded}
+    if any(gram in folded for gram in lone):
+        held |= lone & grams(text)
+    if any(gram in folded for gram in words):
+        held |= words & _word_grams(folded)
+    return frozenset(held)
+
+
+@lru_cache(maxsize=64)
+def _kinds(question: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Chinese pairs, lone Chinese characters, and the rest: sorted once for all texts that a question is compared with."""
+    han = {gram for gram in question if _HAN_RUN.fullmatch(gram)}
+    pairs = frozenset(gram for gram in han if len(gram) == 2)
+    return pairs, frozenset(han - pairs), question - han
 
 
 def _word_grams(folded: str) -> set[str]:
@@ -51,7 +60,7 @@ def gram_weights(question: frozenset[str], texts: Sequence[frozenset[str]]) -> d
     return {gram: math.log(1 + (len(texts) + 1) / (holding[gram] + 0.5)) for gram in question}
 
 
-def coverage(weights: Mapping[str, float], text: Container[str]) -> float:
-    """Share (0..1) of the question's weight that the text holds."""
+def coverage(weights: Mapping[str, float], held: Iterable[str]) -> float:
+    """Share (0..1) of the question's weight that a text holds; `held` are grams of the question, each once."""
     total = sum(weights.values())
-    return sum(weight for gram, weight in weights.items() if gram in text) / total if total else 0.0
+    return sum(map(weights.__getitem__, held)) / total if total else 0.0

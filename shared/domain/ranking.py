@@ -85,7 +85,7 @@ def _score(fused: Fused, evidence: Mapping[str, float], weights: Mapping[str, fl
 def _without_duplicates(passages: Iterable[Passage]) -> Iterable[Passage]:
     seen: set[str] = set()
     for passage in passages:
-        mark = fingerprint(passage.chunk.text)
+        mark = passage.chunk.text_hash or fingerprint(passage.chunk.text)
         if mark not in seen:
             seen.add(mark)
             yield passage

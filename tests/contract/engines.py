@@ -6,10 +6,13 @@ needs in `NEEDS`; it runs on every engine that offers them all.
 """
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from shared.adapters.crypto.aes_gcm import AESGCMFieldCipher
 from shared.adapters.crypto.caching_key_ring import CachingKeyRing
@@ -47,6 +50,7 @@ from shared.ports import (
     SessionStore,
     TicketStore,
 )
+from tests.contract.aws.processes import EngineMissingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +78,15 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """`open` gets an empty folder of its own and yields fresh, empty ports."""
+    """`open` gets an empty folder of its own and yields fresh, empty ports.
+
+    `gaps`: tests that the engine itself (not our adapter) cannot pass, with the reason; one that passes is an error.
+    """
 
     name: str
     offers: frozenset[str]
     open: Callable[[Path], AbstractContextManager[Ports]]
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 def sqlite_ports(database: Database, key_ring: KeyRing, objects: ObjectStore, clock: FixedClock, ids: IdSource) -> Ports:
@@ -130,6 +138,26 @@ def open_file(folder: Path) -> Generator[Ports]:
     ring.close()
 
 
+@contextmanager
+def open_ministack(_: Path) -> Generator[Ports]:
+    with _or_skip(), import_module("tests.contract.aws.opening").ministack_ports() as opened:
+        yield opened
+
+
+@contextmanager
+def open_dynamodb_local(_: Path) -> Generator[Ports]:
+    with _or_skip(), import_module("tests.contract.aws.opening").dynamodb_local_ports() as opened:
+        yield opened
+
+
+@contextmanager
+def _or_skip() -> Generator[None]:
+    try:
+        yield
+    except EngineMissingError as error:
+        pytest.skip(str(error))
+
+
 STATE = frozenset(
     "Clock SessionStore Ledger ConversationStore Outbox TicketStore ProfileStore AnswerCache PresenceStore RateLimiter".split()
 )
@@ -138,4 +166,11 @@ EVERYTHING = STATE | {"Queue", "ObjectStore", "KeyRing", "FieldCipher"}
 ENGINES = (
     Engine(name="sqlite-memory", offers=EVERYTHING, open=open_memory),
     Engine(name="sqlite-file", offers=EVERYTHING, open=open_file),
+    Engine(
+        name="ministack",
+        offers=EVERYTHING | {"DynamoDB", "AWS"},
+        open=open_ministack,
+        gaps={"test_the_depth_counts_what_waits_what_is_leased_and_what_is_delayed": "MiniStack has no metrics of SQS"},
+    ),
+    Engine(name="dynamodb-local", offers=STATE | {"DynamoDB"}, open=open_dynamodb_local),
 )

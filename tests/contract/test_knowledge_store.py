@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,18 +14,29 @@ from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.domain.errors import VersionConflictError
 from shared.domain.knowledge import Audience, Chunk, ColumnType, Document, FactColumn, FactRow, FactTable, Snapshot
 from shared.ports import KnowledgeChange, KnowledgeStore
+from tests.contract.engines import ENGINES
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 PUBLIC = frozenset({Audience.PUBLIC})
 
 
-@pytest.fixture(params=["sqlite-memory", "sqlite-file"])
+@pytest.fixture(params=["sqlite-memory", "sqlite-file", "ministack", "dynamodb-local"])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], KnowledgeStore]]:
     """Return a function that opens the store; a second call opens what the first has written."""
-    databases = [Database(MEMORY if request.param == "sqlite-memory" else tmp_path / "knowledge.db")]
+    request.node.user_properties.append(("engine", request.param))
+    engine = {one.name: one for one in ENGINES}[request.param]
+    if "DynamoDB" not in engine.offers:
+        yield from _on_sqlite(request.param, tmp_path)
+        return
+    with engine.open(tmp_path) as ports:
+        yield import_module("tests.contract.aws.opening").knowledge_of(ports)
+
+
+def _on_sqlite(engine: str, tmp_path: Path) -> Iterator[Callable[[], KnowledgeStore]]:
+    databases = [Database(MEMORY if engine == "sqlite-memory" else tmp_path / "knowledge.db")]
 
     def opened() -> KnowledgeStore:
-        if request.param == "sqlite-file":
+        if engine == "sqlite-file":
             databases.append(Database(tmp_path / "knowledge.db"))
         return SQLiteKnowledgeStore(databases[-1])
 

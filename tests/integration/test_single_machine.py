@@ -106,6 +106,44 @@ def test_the_command_line_asks_the_running_instance(kefu: RunningKefu) -> None:
     assert "15 天" in json.loads(done.stdout)["message"]["text"]
 
 
+def test_tickets_are_listed_and_changed_from_the_command_line_beside_the_running_instance(kefu: RunningKefu) -> None:
+    with kefu.client() as client:
+        conversation_id = _open(client)
+        _ask(client, conversation_id, "我要提交工单")
+        _ask(client, conversation_id, "13700137000")
+        _wait_for(client, conversation_id, 5)
+        listed = json.loads(_kefu(kefu, "tickets", "list", "--json").stdout)
+        ticket = next(t for t in listed if t["contact"] == "13700137000")
+        changed = _kefu(kefu, "tickets", "set", ticket["number"], "resolved", "--note", "已回电", "--json")
+        assert json.loads(changed.stdout)["status"] == "resolved", changed.stderr
+        assert "已回电" in _wait_for(client, conversation_id, 6)[-1]["text"]
+    assert _kefu(kefu, "tickets", "show", "00000000").returncode == 1
+
+
+def test_a_backup_of_the_running_instance_warns_of_its_keys_and_restores_whole(kefu: RunningKefu, tmp_path: Path) -> None:
+    made = subprocess.run(
+        [*COMMAND, "backup", str(tmp_path / "b.tar.gz"), "--data", str(kefu.data)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    restored = subprocess.run(
+        [*COMMAND, "restore", str(tmp_path / "b.tar.gz"), "--data", str(tmp_path / "restored")],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert "holds the keys" in made.stderr and restored.returncode == 0
+    assert (tmp_path / "restored/keys/master.key").read_bytes() == (kefu.data / "keys/master.key").read_bytes()
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_running_instance(kefu: RunningKefu) -> None:
+    found = {finding["name"]: finding for finding in json.loads(_kefu(kefu, "doctor", "--json").stdout)}
+    assert {name: f["says"] for name, f in found.items() if not f["ok"]} == {}
+    assert str(kefu.port) in found["server"]["says"]
+
+
 def test_a_second_instance_on_the_same_data_is_refused_in_one_line(kefu: RunningKefu) -> None:
     code, said = RunningKefu(kefu.data, kefu.company).attempt()
     assert code == 1 and f"port {kefu.port}" in said and said.count("\n") == 1

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -169,7 +170,7 @@ def _translated(ends_at: float) -> Generator[None]:
 
 
 def _raise_for_status(response: httpx.Response) -> None:
-    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimitedError(_retry_after_s(response.headers.get("retry-after", "")))
     if not response.is_success:
         raise DependencyUnavailableError("model", f"HTTP {response.status_code}")

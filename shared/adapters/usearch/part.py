@@ -1,7 +1,7 @@
 """One searchable set of vectors (all titles, or all bodies): a graph over most of them when they are many, the rest exactly."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,17 @@ class Graph:
     ids: Ints
     slots: Ints
     last_id: int
+    _last_shown: list[tuple[Mask, Mask, int]] = field(default_factory=list, repr=False, compare=False)
+
+    def shown(self, visible: Mask) -> tuple[Mask, int]:
+        """Which of `ids` are visible, and how many. The last answer is kept: a mask is the same object for all of a day's readers."""
+        for asked, shown, count in self._last_shown[:]:
+            if asked is visible:
+                return shown, count
+        shown = visible[self.slots]
+        count = int(np.count_nonzero(shown))
+        self._last_shown[:] = [(visible, shown, count)]
+        return shown, count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +92,8 @@ def _first_slots(pairs: Iterator[tuple[int, float]], k: int) -> list[tuple[int, 
 
 def _through_graph(graph: Graph, vector: Floats, visible: Mask, k: int) -> list[tuple[int, float]]:
     """Fetch a few more than `k`, drop what is hidden, fetch four times as many until there are enough or all were seen."""
-    shown = visible[graph.slots]
-    total, seen = len(graph.index), int(np.count_nonzero(shown))
+    shown, seen = graph.shown(visible)
+    total = len(graph.index)
     if seen <= EXACT_LIMIT and seen < len(shown) // 2:
         return _exact_over_graph(graph, vector, visible, shown, k)
     # A walk's cost grows with what it fetches: no more than the hidden ones and an entry's other vectors make likely.

@@ -22,7 +22,9 @@ DESCALE = passage(
     title="除垢",
     document="咖啡机说明书",
 )
-HOURS = passage("The workshop is open from 9:00 to 17:30 on weekdays. It is closed on public holidays.", document="Workshop", language="en")
+HOURS = passage(
+    "The workshop is open from 9:00 to 17:30 on weekdays. It is closed on public holidays.", document="Workshop", language="en"
+)
 
 
 def answer(question: str, *passages: object, language: str = "zh") -> ReplyDraft:
@@ -76,7 +78,9 @@ def test_one_row_of_a_table_is_said_with_its_labels() -> None:
 
 
 def test_a_short_faq_entry_is_given_whole() -> None:
-    faq = passage("可以。打开“设置”，验证旧手机号后填写新号码。", title="怎么换手机号？", kind="faq", questions=("怎么换手机号？",))
+    faq = passage(
+        "可以。打开“设置”，验证旧手机号后填写新号码。", title="怎么换手机号？", kind="faq", questions=("怎么换手机号？",)
+    )
     assert answer("手机号换了怎么改", faq).text == faq.chunk.text
 
 

@@ -16,7 +16,10 @@ def texts(passage: str) -> list[str]:
     [
         ("签收后 7 天内可退。拆封的除外！真的吗？", ["签收后 7 天内可退。", "拆封的除外！", "真的吗？"]),
         ("点“提交”。”然后等待。", ["点“提交”。”", "然后等待。"]),
-        ("It costs 3.5 kg. See No. 4 for details. Mr. Li agrees.", ["It costs 3.5 kg.", "See No. 4 for details.", "Mr. Li agrees."]),
+        (
+            "It costs 3.5 kg. See No. 4 for details. Mr. Li agrees.",
+            ["It costs 3.5 kg.", "See No. 4 for details.", "Mr. Li agrees."],
+        ),
         ("Open 9 a.m. to 5 p.m. on weekdays. Closed on Sunday.", ["Open 9 a.m. to 5 p.m. on weekdays.", "Closed on Sunday."]),
         ("Ask us, e.g. by mail. Really?", ["Ask us, e.g. by mail.", "Really?"]),
         ("第一行\n第二行", ["第一行", "第二行"]),
