@@ -124,9 +124,9 @@ def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked], l
         queries = list(_rows(folder / language / "queries.jsonl"))
         sample = [row for row in queries if row["kind"] == "paraphrase"]
         sample += random.Random(7).sample([row for row in queries if row["kind"] == "title"], _TITLE_SAMPLE)  # noqa: S311
-        titles += [_asked(row, weight=1.0) for row in sample]
+        titles += [_asked(row, weight=0.5) for row in sample]
     files = ("zh", "en", "zh_about_en", "en_about_zh")
-    own = [_asked(row, weight=3.0) for name in files for row in _rows(own_words / f"{name}.jsonl")]
+    own = [_asked(row, weight=1.0) for name in files for row in _rows(own_words / f"{name}.jsonl")]
     return titled, [_with_parallels(one, {chunk.chunk_id for chunk in titled}) for one in own], bare, titles
 
 

@@ -45,10 +45,10 @@ class ErrorCosts:
     offers is right. `asked_in_vain`: the same where none is.
     """
 
-    wrong: float = 1.6
+    wrong: float = 1.3
     missed: float = 1.0
-    asked: float = 0.45
-    asked_in_vain: float = 0.62
+    asked: float = 0.39
+    asked_in_vain: float = 0.5
 
 
 def decide_band(probability: float, costs: ErrorCosts) -> Band:

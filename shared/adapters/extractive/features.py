@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shared.adapters.extractive.evidence import Asked, View, heading_text
+from shared.adapters.extractive.names import names_in
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
 from shared.domain.wording import code_family, codes, fold, has_code, tokens
@@ -22,7 +23,9 @@ class Features:
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
     `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
-    `lacks_code`: this one does not; `other_code`: it names a sibling instead. `foreign_word`: Latin names of a Chinese question that the passage lacks.
+    `lacks_code`: this one does not; `other_code`: it names a sibling instead; `unsaid_code`: it
+    names it, but neither in what is said nor above. `absent_name`: a maker or place of the question that the passage lacks.
+    `spoken`: how much of the question is in what is said or above it. `foreign_word`: Latin names of a Chinese question that the passage lacks.
     `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
     """
 
@@ -46,6 +49,9 @@ class Features:
     unknown_code: float
     lacks_code: float
     other_code: float
+    unsaid_code: float
+    absent_name: float
+    spoken: float
     foreign_word: float
     cross: float
     english: float
@@ -82,6 +88,9 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
         unknown_code=float(any(not any(has_code(_text_of(one), code) for one in views) for code in asked.codes)),
         lacks_code=float(any(not has_code(_text_of(view), code) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
+        unsaid_code=float(_leaves_code_out(asked, choice)),
+        absent_name=float(bool(names_in(asked.text) - names_in(_text_of(view)))),
+        spoken=asked.weight_of(said | view.heading_met),
         foreign_word=_foreign_words(asked, view) * (1.0 - cross),
         cross=cross,
         english=float(asked.language == "en"),
@@ -124,6 +133,12 @@ def _names_a_sibling(asked: Asked, view: View) -> bool:
     text = _text_of(view)
     families = {code_family(code) for code in codes(text)}
     return any(not has_code(text, code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
+
+
+def _leaves_code_out(asked: Asked, choice: Choice) -> bool:
+    chunk = choice.view.passage.chunk
+    said = "\n".join((chunk.document_title, heading_text(choice.view.passage), *(unit.text for unit in choice.units)))
+    return any(not has_code(said, code) and has_code(_text_of(choice.view), code) for code in asked.codes)
 
 
 def _foreign_words(asked: Asked, view: View) -> float:
