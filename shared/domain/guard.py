@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.wording import codes, content_terms, fold, host, links, numbers, shingles, terms
+from shared.domain.wording import codes, content_terms, fold, is_own_host, links, numbers, shingles, terms
 
 _TAG = re.compile(
     r"<\s*/?\s*[a-z!][^<>]{0,2000}>|<\s*(?:script|img|iframe|svg|object|embed|style|link|meta|form|a)\b|javascript:|data:text/html|&#x?\w{1,6};|\bon(?:error|load|click|mouseover|focus)\s*=",
@@ -14,18 +14,35 @@ _TAG = re.compile(
 _MARKDOWN_IMAGE = re.compile(r"!?\[[^\]\n]{0,200}\]\s{0,3}\([^)\n]{0,500}\)")
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{2,20}_\d{1,4}\]")
 _FENCE = re.compile(r"(?:passage|question|history)-[0-9a-f]{8,}", re.IGNORECASE)
+_LIST_MARK = re.compile(r"\[\d{1,2}\]|^\s*\d{1,2}[.、)]\s", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。！？!?\n]+?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 
 # An order to the machine, in a question or in a document. Words of both languages must meet: "忽略" alone is nothing.
 _ORDER = re.compile(
-    r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|disregard|ignore|forget|override|bypass|skip)[^。.!！?？\n]{0,40}"
-    r"(?:指令|指示|规则|提示词?|设定|要求|限制|约束|命令|instructions?|prompts?|rules?|guidelines?|directions?|restrictions?|(?:everything|anything|all)[^.\n]{0,12}(?:above|before|prior|previous))"
-    r"|(?:系统|初始|隐藏|内部|原始)(?:的)?(?:提示词?|指令|设定|prompt)|system\s*(?:prompt|message|instructions?)|(?:hidden|initial|internal|secret)\s+(?:prompt|instructions?|rules?)"
-    r"|(?:从现在(?:开始|起)|现在起|接下来)[，,]?\s*(?:你|您)(?:是|就是|将|要|必须|扮演)|你现在(?:是|就是|扮演|要扮演)|扮演(?:一个|一名|一位)|假装(?:你|自己)是|"
-    r"(?:from now on|now)\s*,?\s*you\s+(?:are|will|must)|you are now\b|pretend (?:to be|that you|you are)|act as (?:if|a|an|my|the)\b|role-?play|"
-    r"developer mode|jailbreak|\bdan mode\b|开发者模式|越狱模式|"
-    r"(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}\b(?:your|the|all|above|previous)\b[^.?!\n]{0,20}\b(?:prompts?|instructions?|configuration|rules|text above|words above)|"
-    r"(?:重复|复述|打印|输出|泄露|显示|告诉我|说出|列出|翻译)[^。？！\n]{0,12}(?:你的|上面的|以上的?|全部的?)?(?:提示词|指令|系统设定|系统消息|prompt)",
+    "|".join(
+        (
+            # Chinese: set the rules aside.
+            r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|抛开)[^。！？\n]{0,30}(?:指令|指示|设定|提示词|系统提示|约束|命令)",
+            r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|抛开)[^。！？\n]{0,12}(?:以上|上面|之前|前面|所有|一切|你的)[^。！？\n]{0,10}(?:规则|要求|提示|内容|限制|的话)",
+            # English: the same.
+            r"(?:disregard|ignore|forget|override|bypass|skip)\b[^.!?\n]{0,40}"
+            r"(?:\b(?:previous|prior|above|earlier|preceding|all|any|your|system|these|those)\b[^.!?\n]{0,30})"
+            r"(?:instructions?|prompts?|rules?|guidelines?|directions?|restrictions?|constraints?)",
+            r"(?:disregard|ignore|forget)\b[^.!?\n]{0,12}\b(?:everything|anything|all)\b[^.!?\n]{0,12}\b(?:above|before|prior|previous)",
+            # The prompt by its name.
+            r"系统的?提示(?:词|语|原文|内容|全文)|(?:初始|隐藏|内部|原始)的?(?:提示词?|指令|设定|prompt)|系统(?:指令|设定|消息|prompt)",
+            r"system\s*(?:prompt|message|instructions?)\b|\b(?:hidden|initial|internal|secret)\s+(?:prompt|instructions?|rules?)\b",
+            # Another part to play.
+            r"(?:从现在(?:开始|起)|现在(?:开始|起)|接下来)[，,]?\s*(?:你|您)(?:是|就是|将|要|必须|扮演)|你现在(?:是|就是|要?扮演)",
+            r"扮演(?:一个|一名|一位)|假装(?:你|自己)是",
+            r"\b(?:from now on|now)\s*,?\s*you\s+(?:are|will|must)\b|\byou are now\b|\bpretend (?:to be|that you|you are)\b",
+            r"\bact as (?:if|a|an|my|the)\b|\brole-?play\b|developer mode|\bjailbreak\b|\bdan mode\b|开发者模式|越狱模式",
+            # Say what must stay unsaid.
+            r"\b(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}\b(?:your|the|all|above|previous)\b"
+            r"[^.?!\n]{0,20}\b(?:prompts?|instructions|configuration|rules|text above|words above)\b",
+            r"(?:重复|复述|打印|输出|泄露|告诉我|说出|列出|翻译)[^。？！\n]{0,12}(?:你的|上面的?|以上的?|全部的?)(?:提示词?|指令|系统设定|系统消息|规则|prompt)",
+        )
+    ),
     re.IGNORECASE,
 )
 # In a document: words that speak to the assistant that reads it, not to the customer.
@@ -92,7 +109,10 @@ def inspect(text: str, cited: bool, evidence: Evidence, rules: GuardRules | None
         (Violation.FOREIGN_LINK, bool(foreign_links(text, evidence, quoted=rules.quoted_links))),
         (Violation.PLACEHOLDER_LEAK, not set(_PLACEHOLDER.findall(text)) <= set(_PLACEHOLDER.findall(evidence.question))),
         (Violation.WRONG_NUMBER, not stated_numbers(text) <= _known_numbers(evidence)),
-        (Violation.UNGROUNDED, not all(_is_grounded(sentence, evidence, rules) for sentence in sentences(text))),
+        (
+            Violation.UNGROUNDED,
+            not all(_is_grounded(sentence, evidence, rules) for sentence in sentences(_LIST_MARK.sub(" ", text))),
+        ),
     )
     return tuple(violation for violation, broken in checks if broken)
 
@@ -104,7 +124,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def stated_numbers(text: str) -> frozenset[str]:
     """Return the numbers and codes of a text, without list numbers and citation marks."""
-    bare = re.sub(r"\[\d{1,2}\]|^\s*\d{1,2}[.、)]\s", " ", text, flags=re.MULTILINE)
+    bare = _LIST_MARK.sub(" ", text)
     return numbers(bare) | codes(bare)
 
 
@@ -122,7 +142,7 @@ def foreign_links(text: str, evidence: Evidence, *, quoted: bool) -> tuple[str, 
     if quoted:
         lines = (line for source in evidence.texts for line in sentences(source) if not looks_like_instruction(line))
         known = {link for line in lines for link in links(line)}
-    return tuple(link for link in links(text) if host(link) not in evidence.own_hosts and link not in known)
+    return tuple(link for link in links(text) if not is_own_host(link, evidence.own_hosts) and link not in known)
 
 
 def _known_numbers(evidence: Evidence) -> frozenset[str]:
@@ -132,7 +152,7 @@ def _known_numbers(evidence: Evidence) -> frozenset[str]:
 def _is_grounded(sentence: str, evidence: Evidence, rules: GuardRules) -> bool:
     wanted = content_terms(sentence)
     best = max((_share(wanted, terms(text)) for text in _joined(evidence.texts)), default=0.0)
-    return best >= rules.overlap or _other_script(sentence, evidence.texts)
+    return best >= rules.overlap or _is_across_languages(sentence, evidence)
 
 
 def _joined(texts: Sequence[str]) -> tuple[str, ...]:
@@ -143,8 +163,10 @@ def _share(wanted: Sequence[str], held: frozenset[str]) -> float:
     return sum(1 for term in wanted if term in held) / len(wanted) if wanted else 1.0
 
 
-def _other_script(sentence: str, texts: Sequence[str]) -> bool:
-    return _is_han(sentence) != _is_han("".join(texts))
+def _is_across_languages(sentence: str, evidence: Evidence) -> bool:
+    """Words cannot be compared where the customer asks in one script and the evidence is in the other; numbers still are."""
+    asked = _is_han(evidence.question)
+    return asked != _is_han("".join(evidence.texts)) and asked == _is_han(sentence)
 
 
 def _is_han(text: str) -> bool:

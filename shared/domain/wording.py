@@ -200,6 +200,12 @@ def host(link: str) -> str:
     return fold(found.group(1)) if found else ""
 
 
+def is_own_host(link: str, own_hosts: frozenset[str]) -> bool:
+    """Say whether an address is on one of the company's hosts, or below one ("help.shop.example" below "www.shop.example")."""
+    name = host(link)
+    return any(name == own or f".{name}".endswith(f".{own.removeprefix('www.')}") for own in own_hosts)
+
+
 def shingles(text: str, size: int = 24) -> frozenset[str]:
     """Return every run of `size` characters of the folded text, spaces and punctuation left out."""
     plain = "".join(char for char in fold(text) if char.isalnum())

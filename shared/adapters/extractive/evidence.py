@@ -9,7 +9,7 @@ from shared.adapters.extractive.units import Unit, UnitKind, cut
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
-from shared.domain.wording import asked_codes
+from shared.domain.wording import asked_codes, host
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
 _HEADING_SHARE = 0.8
@@ -56,7 +56,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A passage read against the question. `index` is its place in the request; `met` what it meets anywhere, headings too."""
+    """A passage read against the question. `index` is its place in the request; `met` what it meets anywhere, headings too.
+
+    `own_hosts`: where the company's documents are served, by all that was found.
+    """
 
     index: int
     passage: Passage
@@ -64,6 +67,7 @@ class View:
     met: frozenset[int]
     heading_met: frozenset[int]
     same_language: bool
+    own_hosts: frozenset[str]
 
     @property
     def best(self) -> Scored:
@@ -82,8 +86,9 @@ def read(question: str, language: Language, passages: Sequence[Passage], words: 
     asked = Asked(
         text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question)
     )
+    own_hosts = frozenset(host(passage.chunk.source_url) for passage in passages if passage.chunk.source_url)
     views = [
-        _view(asked, index, passage, cuts[index], unit_features[index], (headings[index], titles[index]))
+        _view(asked, own_hosts, index, passage, cuts[index], unit_features[index], (headings[index], titles[index]))
         for index, passage in enumerate(passages)
         if cuts[index]
     ]
@@ -109,6 +114,7 @@ def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[str]]) -> tuple[
 
 def _view(
     asked: Asked,
+    own_hosts: frozenset[str],
     index: int,
     passage: Passage,
     units: tuple[Unit, ...],
@@ -120,7 +126,15 @@ def _view(
     scored = tuple(_scored(asked, unit, units, features, (heading, title)) for unit in units)
     language = passage.chunk.language or detect_language(passage.chunk.text)
     met = above.union(*(entry.own for entry in scored))
-    return View(index=index, passage=passage, units=scored, met=met, heading_met=above, same_language=language == asked.language)
+    return View(
+        index=index,
+        passage=passage,
+        units=scored,
+        met=met,
+        heading_met=above,
+        same_language=language == asked.language,
+        own_hosts=own_hosts,
+    )
 
 
 def _scored(

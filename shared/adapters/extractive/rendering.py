@@ -1,5 +1,6 @@
 """Chosen units as blocks: paragraphs, lists, table rows; a quotation where the document is in the other language."""
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -9,6 +10,8 @@ from shared.domain.answer_phrases import answer_phrase
 from shared.domain.answering import language_note, plain_heading
 from shared.domain.blocks import Block, CitationBlock, ListBlock, TextBlock
 from shared.domain.language import Language, detect_language
+
+_HEADING_MARK = re.compile(r"^#{1,6}\s+")
 
 
 def blocks_of(choice: Choice, number: int, question: Language) -> tuple[Block, ...]:
@@ -76,7 +79,7 @@ def _heading(choice: Choice, number: int) -> Iterable[TextBlock]:
 def _joined(units: list[Unit]) -> str:
     text = ""
     for unit in units:
-        piece = _one_line(unit.text).lstrip("#").strip()
+        piece = _HEADING_MARK.sub("", _one_line(unit.text))
         text += (" " if text and detect_language(text) == "en" else "") + piece
     return text
 

@@ -7,7 +7,7 @@ from shared.adapters.extractive.evidence import Asked, Scored, View
 from shared.adapters.extractive.question import Kind
 from shared.adapters.extractive.units import Unit, UnitKind
 from shared.domain.guard import looks_like_instruction
-from shared.domain.wording import fold, numbers, terms
+from shared.domain.wording import fold, is_own_host, links, numbers, terms
 
 # Sizes are in Chinese characters; an English word weighs two and a half.
 _SHORT = 170
@@ -19,7 +19,7 @@ _CLOSE = 0.72
 _TOLD_APART = 0.3
 # So many rows are a table: of it only what is asked for is said, however short it is.
 _TABLE = 3
-_GAIN = 0.2
+_GAIN, _GAIN_OF_MISSING = 0.12, 0.2
 _JOINS = re.compile(
     r"[，,；;].{0,40}(?:还|也|另外|同时|多少|多久|几|怎么|吗|哪|什么|谁|能|可以)|以及|和.{0,12}(?:分别|各)|\?.+\?|？.+？|\band\b|\balso\b|\bas well as\b"
 )
@@ -40,8 +40,19 @@ def size(text: str) -> float:
 
 
 def safe_units(view: View) -> tuple[Scored, ...]:
-    """Return the units without those that speak to a machine instead of to a customer."""
-    return tuple(entry for entry in view.units if not looks_like_instruction(entry.unit.text))
+    """Return the units without those that speak to a machine instead of to a customer, or lead to somebody else's site.
+
+    The source is cited: who needs that address finds it there. Where no document has an address of its own, all pass.
+    """
+    return tuple(
+        entry
+        for entry in view.units
+        if not looks_like_instruction(entry.unit.text) and not _leads_away(entry.unit.text, view.own_hosts)
+    )
+
+
+def _leads_away(text: str, own_hosts: frozenset[str]) -> bool:
+    return bool(own_hosts) and any(not is_own_host(link, own_hosts) for link in links(text))
 
 
 def newest_first(ordered: list[Choice]) -> list[Choice]:
@@ -164,7 +175,12 @@ def second(asked: Asked, first: Choice, others: list[Choice]) -> Choice | None:
     for other in others:
         best = other.view.best
         gain = asked.weight_of(best.own - have)
-        if gain >= _GAIN and other.view.same_language and not any(contradicts(best.unit.text, unit.text) for unit in first.units):
+        enough = max(_GAIN, _GAIN_OF_MISSING * (1 - asked.weight_of(have)))
+        if (
+            gain >= enough
+            and other.view.same_language
+            and not any(contradicts(best.unit.text, unit.text) for unit in first.units)
+        ):
             units = tuple(entry.unit for entry in safe_units(other.view))
             taken = _with_companions(asked, best, units)
             return Choice(view=other.view, units=tuple(unit for unit in units if unit.index in taken))
