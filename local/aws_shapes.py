@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from shared.adapters.records.outbox_items import to_item
 from shared.domain.outbox import OutboxEvent
 from shared.ports import ReceivedMessage
-from shared.runtime.event_codec import to_item
 
 _REGION = "local"
 _ACCOUNT = "000000000000"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from shared.adapters.records.outbox_items import from_item
 from shared.domain.outbox import OutboxEvent
-from shared.runtime.event_codec import from_item
 from shared.runtime.observability import Telemetry
 
 JsonObject = Mapping[str, object]

@@ -13,8 +13,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.domain.errors import SupportError
+from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
-from shared.runtime.event_codec import read_event
 from shared.runtime.observability import Telemetry
 
 JsonObject = Mapping[str, object]

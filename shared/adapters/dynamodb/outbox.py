@@ -10,9 +10,9 @@ from shared.adapters.dynamodb.gateway import MAX_PARTS, DynamoDB, Part, keep_wha
 from shared.adapters.dynamodb.listings import IndexRange, first_keys, rows_of
 from shared.adapters.dynamodb.requests.outbox import UNPUBLISHED, UNPUBLISHED_KEY, mark_published, put_event
 from shared.adapters.dynamodb.table_names import TableNames
+from shared.adapters.records.outbox_items import from_item
 from shared.contracts import OUTBOX
 from shared.domain.outbox import OutboxEvent
-from shared.runtime.event_codec import from_item
 
 
 class _Places:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from shared.adapters.aws.secrets import SecretsManagerSecrets
 from shared.adapters.kms.key_ring import KMSKeyRing
-from shared.adapters.secrets_manager.secrets import SecretsManagerSecrets
 from shared.contracts import SUBJECT_KEYS
 from shared.domain.errors import DependencyUnavailableError, NotFoundError, SubjectErasedError
 from tests.contract.aws.faults import LostReplies, meeting

@@ -18,9 +18,9 @@ from local.aws_shapes import failed_identifiers
 from local.pollers import QueueFeed
 from shared.contracts import TICKET_RETRY_DELAY_S, TICKETS
 from shared.domain.errors import DependencyUnavailableError, TicketFailedError
+from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
 from shared.domain.ticket import Ticket, TicketStatus
-from shared.runtime.event_codec import read_event
 from shared.runtime.observability import Telemetry
 from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import event_body

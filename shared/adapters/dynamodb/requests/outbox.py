@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from shared.adapters.dynamodb.attributes import Request
 from shared.adapters.dynamodb.expressions import SHOW_WHAT_IS_THERE, key_of, update
 from shared.adapters.dynamodb.listings import shelf
+from shared.adapters.records.outbox_items import to_item
 from shared.adapters.records.values import to_us
 from shared.contracts import OUTBOX
 from shared.domain.outbox import OutboxEvent
-from shared.runtime.event_codec import to_item
 
 UNPUBLISHED = OUTBOX.index("unpublished")
 UNPUBLISHED_KEY = "unpublished"

@@ -1,12 +1,30 @@
-"""Outbox events as they travel: the JSON body on queues, and the table item that a DynamoDB stream shows."""
+"""An outbox event as the JSON that queues carry: ids, version, causation, release; never text."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.errors import InvalidInputError
 from shared.domain.outbox import EventName, OutboxEvent
-from shared.use_cases.relay_outbox import event_body
+
+
+def event_body(event: OutboxEvent) -> str:
+    """The JSON that queues carry: ids, version, causation, release; never text."""
+    return json.dumps(
+        {
+            "schema": event.schema,
+            "event_id": event.event_id,
+            "name": str(event.name),
+            "tenant": event.tenant,
+            "group": event.group,
+            "occurred_at": event.occurred_at.isoformat(),
+            "correlation_id": event.correlation_id,
+            "causation_id": event.causation_id,
+            "release": event.release,
+            "ids": dict(event.ids),
+        },
+        separators=(",", ":"),
+        sort_keys=True,
+    )
 
 
 def read_event(body: str) -> OutboxEvent:
@@ -27,17 +45,3 @@ def read_event(body: str) -> OutboxEvent:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError("body", "must be an outbox event") from error
-
-
-def to_item(event: OutboxEvent) -> dict[str, object]:
-    """Return the outbox item in DynamoDB's own notation: the event as one JSON attribute beside its id."""
-    return {"event_id": {"S": event.event_id}, "body": {"S": event_body(event)}}
-
-
-def from_item(item: Mapping[str, object]) -> OutboxEvent:
-    """Read an item of a stream's NewImage. Raises InvalidInputError."""
-    body = item.get("body")
-    text = body.get("S") if isinstance(body, Mapping) else None
-    if not isinstance(text, str):
-        raise InvalidInputError("NewImage", "must be an outbox item")
-    return read_event(text)
