@@ -11,6 +11,9 @@ import pytest
 from benchmarks import environments, report, search_speed
 from benchmarks.contest import CONTESTANTS, OURS, PEERS, ContestantFailedError, Effort, measure
 
+# One worker: the peers' environments are made at first use.
+pytestmark = pytest.mark.xdist_group("bench")
+
 SIZE = 1_000
 SMALL = Effort(seconds=20.0, rounds=2, questions=12)
 _SPREAD = {"median", "mean", "p99"}

@@ -77,10 +77,15 @@ def hit(name: str, row: int, **cells: str) -> FactHit:
 def test_one_row_is_answered_with_a_sentence_and_a_card_cited_by_sheet_and_row() -> None:
     answer = ask("S3 多少钱", facts=FactAnswer(status="exact", hits=(hit("云雀 S3", 4, **{"价格(元)": "2,499"}),)))
     assert answer.rung == Rung.FACT
-    assert answer.text == "云雀 S3：价格(元) 2,499。"
+    assert answer.text == "云雀 S3：价格 2,499 元。"
     assert answer.blocks[1] == CardBlock(title="云雀 S3", rows=(("价格(元)", "2,499"),), citations=(1,))
     assert (answer.citations[0].locator, answer.citations[0].source) == ("价格表!R4", "https://www.islelight.example/prices")
     assert answer.degraded == ("embedder",)
+
+
+def test_a_heading_in_brackets_that_is_no_unit_stays_where_it_is() -> None:
+    answer = ask("上门几次", facts=FactAnswer(status="exact", hits=(hit("远屿", 4, **{"免费上门次数(每年)": "1"}),)))
+    assert answer.text == "远屿：免费上门次数(每年) 1。"
 
 
 def test_several_rows_that_were_asked_for_are_listed_each_with_its_citation() -> None:
