@@ -149,3 +149,36 @@ CONTENT = BucketContract(name="content")
 BUCKETS = (CONTENT,)
 # The stage's one KMS key. Data keys per subject are wrapped by it, with tenant and subject as encryption context.
 MASTER_KEY_ALIAS = "alias/kefu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionContract:
+    """A Lambda function: folder `functions/NAME`, entry `functions.NAME.main.handler`, dependency group NAME.
+
+    `snap_start`: on the way of a waiting customer. `aliased`: its callers and triggers use the alias `live`, whose weights
+    a rollout moves. `timeout_s` <= 1/6 of the visibility of the queues that it consumes.
+    """
+
+    name: str
+    memory_mb: int = 512
+    timeout_s: int = 30
+    snap_start: bool = False
+    aliased: bool = True
+
+    @property
+    def entry(self) -> str:
+        """The handler's place in the zip."""
+        return f"functions.{self.name}.main.handler"
+
+
+FUNCTIONS = (
+    FunctionContract(name="ingress", memory_mb=1024, snap_start=True),
+    FunctionContract(name="desk", memory_mb=1024),
+    FunctionContract(name="dialog", memory_mb=1024, snap_start=True),
+    FunctionContract(name="retrieval", memory_mb=2048, timeout_s=20, snap_start=True),
+    FunctionContract(name="tickets"),
+    FunctionContract(name="outbox"),
+    FunctionContract(name="knowledge", memory_mb=3008, timeout_s=900),
+    FunctionContract(name="sweeper", timeout_s=120),
+    FunctionContract(name="rollout", timeout_s=60, aliased=False),
+)
