@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from local.answer_exam import ANSWERABLE, REFUSED
 from local.read_company import read_folder
 from local.settings import LocalSettings
 from local.talk import local_machine
@@ -57,6 +58,31 @@ def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
 
 def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
     """Read a company's documents as ingestion cuts them, and questions.jsonl, whose `rel` are documents."""
+    chunks, of_source = _company_chunks(company)
+    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
+    return chunks, questions
+
+
+def exam_data(company: Path) -> tuple[list[Chunk], list[Asked]]:
+    """Read a company's documents and its own exam; questions that only a fact table answers are left out."""
+    chunks, of_source = _company_chunks(company)
+    rows = [row for name in (ANSWERABLE, REFUSED) for row in _rows(company / "evaluation" / name)]
+    asked = [_exam_question(row, of_source) for row in rows]
+    return chunks, [one for one in asked if one.rel or not one.must]
+
+
+def _exam_question(row: dict[str, Any], of_source: dict[str, frozenset[str]]) -> Asked:
+    return Asked(
+        question_id=row["id"],
+        text=row["question"],
+        language=row["language"],
+        rel=frozenset[str]().union(*(of_source.get(source, frozenset()) for source in row.get("cites", ()))),
+        must=tuple(map(tuple, row.get("must_contain", ()))),
+    )
+
+
+def _company_chunks(company: Path) -> tuple[list[Chunk], dict[str, frozenset[str]]]:
+    """A company's open chunks as ingestion cuts them, and their ids by source."""
     with tempfile.TemporaryDirectory(prefix="kefu-fit-") as data:
         with local_machine(LocalSettings(company=company, data=Path(data))) as machine:
             ingest = replace(machine.base.ingest(with_vectors=False), vectors=UsearchVectorIndex(None, model="", dimensions=1))
@@ -65,8 +91,7 @@ def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
     of_source: dict[str, frozenset[str]] = {}
     for chunk in chunks:
         of_source[chunk.source] = of_source.get(chunk.source, frozenset()) | {chunk.chunk_id}
-    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
-    return [replace(chunk, tenant=TENANT, added_in=1) for chunk in chunks], questions
+    return [replace(chunk, tenant=TENANT, added_in=1) for chunk in chunks], of_source
 
 
 def _with_twins(asked: Asked, chunks: list[Chunk]) -> Asked:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from functions.knowledge.handler import DocumentConsumer, make_handler
-from local.background_embedder import BackgroundEmbedder
+from local.background_model import BackgroundModel
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
@@ -45,7 +45,7 @@ class KnowledgeBase:
     store: SQLiteKnowledgeStore
     keyword: TantivyKeywordIndex
     vectors: UsearchVectorIndex
-    embedder: BackgroundEmbedder
+    model: BackgroundModel
     parser: SandboxedDocumentParser
     publish: PublishKnowledge
     database: Database
@@ -60,7 +60,7 @@ class KnowledgeBase:
 
     def ingest(self, *, with_vectors: bool) -> IngestDocument:
         """Return the use case; without vectors it is fast, and `reconcile` adds them."""
-        embedder: Embedder | None = self.embedder if with_vectors else None
+        embedder: Embedder | None = self.model if with_vectors else None
         return IngestDocument(
             parser=self.parser,
             knowledge=self.store,
@@ -78,7 +78,7 @@ class KnowledgeBase:
             keyword_state=self.keyword,
             vectors=self.vectors,
             vector_state=self.vectors,
-            embedder=self.embedder,
+            embedder=self.model,
             on_progress=on_progress,
         )
 
@@ -87,12 +87,12 @@ def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
     """Open or create the stores and indexes; the embedder is not loaded yet."""
     database = Database(folder.databases / "knowledge.db")
     store = SQLiteKnowledgeStore(database)
-    model = embedder_name(load_alignment())
+    weights = embedder_name(load_alignment())
     return KnowledgeBase(
         store=store,
         keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
-        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=model, dimensions=E5Embedder.dimensions),
-        embedder=BackgroundEmbedder(model, E5Embedder.dimensions),
+        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=weights, dimensions=E5Embedder.dimensions),
+        model=BackgroundModel(weights, E5Embedder.dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),
         database=database,
@@ -113,7 +113,8 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
         knowledge=base.store,
         keyword=base.keyword,
         vectors=base.vectors,
-        embedder=base.embedder,
+        embedder=base.model,
+        reranker=base.model,
         executor=base.executor,
         profile=load_profile(),
         companies=companies,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.adapters.extractive.question import Kind, kinds_of, satisfies
-from shared.adapters.extractive.units import Unit, UnitKind, cut
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
+from shared.domain.units import Unit, UnitKind, cut
 from shared.domain.wording import asked_codes, host
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
