@@ -37,7 +37,10 @@ class Paper:
     refused: int
 
 
-PAPERS = (Paper(folder=DATA / "answering-2", documents=20, answerable=70, refused=30),)
+PAPERS = (
+    Paper(folder=DATA / "answering-2", documents=20, answerable=70, refused=30),
+    Paper(folder=DATA / "holdout" / "zhilan", documents=28, answerable=60, refused=30),
+)
 every_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.folder.name)
 
 
