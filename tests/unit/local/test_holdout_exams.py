@@ -37,7 +37,11 @@ class Paper:
     refused: int
 
 
-PAPERS = (Paper(folder=DATA / "answering-2", documents=20, answerable=70, refused=30),)
+PAPERS = (
+    Paper(folder=DATA / "answering-2", documents=20, answerable=70, refused=30),
+    Paper(folder=DATA / "holdout" / "zhilan", documents=28, answerable=60, refused=30),
+    Paper(folder=DATA / "holdout" / "tidewick", documents=25, answerable=60, refused=30),
+)
 every_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.folder.name)
 
 
@@ -136,6 +140,14 @@ def test_what_must_not_be_said_is_not_already_in_the_question(paper: Paper) -> N
     for row in rows(paper, ANSWERABLE):
         assert not set(row["must_not_contain"]) & {wording for group in row["must_contain"] for wording in group}, row["id"]
         assert not [word for word in row["must_not_contain"] if plain(word) in plain(row["question"])], row["id"]
+
+
+@every_paper
+def test_what_must_not_be_said_is_not_in_a_document_that_is_right_to_quote(paper: Paper) -> None:
+    found = documents(paper.folder)
+    for row in rows(paper, ANSWERABLE):
+        prose = [words_of(found[source]) for source in row["cites"] if not found[source].tables]
+        assert not [word for word in row["must_not_contain"] if any(plain(word) in text for text in prose)], row["id"]
 
 
 @every_paper
