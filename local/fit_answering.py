@@ -26,7 +26,14 @@ from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
-from shared.adapters.extractive.calibration import WEIGHTS, Calibration, answer_values, calibration_from, ranking_values
+from shared.adapters.extractive.calibration import (
+    WEIGHTS,
+    Calibration,
+    answer_values,
+    calibration_from,
+    either_values,
+    ranking_values,
+)
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -66,7 +73,7 @@ def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E
 
 def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
     """Yield which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
-    if name in ("own", "titles"):
+    if name == "own":
         for fold in (0, 1):
             yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
         return
@@ -172,15 +179,24 @@ def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
             values = ranking_values([candidate.features for candidate in one.candidates])
             rows += [(row, right, _weight(one.case)) for row, right in zip(values, _preferred(one), strict=True)]
     ranking = _logistic(rows)
-    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking})
+    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking, "either": ranking})
     best = [best_of(one, unfinished) for one in drafted]
+    either = _logistic([row for one in drafted for row in _pair(one, unfinished)])
     answer = _logistic(
         [
             (answer_values(candidate.features, ahead), right, _weight(one.case))
             for one, (candidate, right, ahead) in zip(drafted, best, strict=True)
         ]
     )
-    return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
+    return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer, "either": either}
+
+
+def _pair(one: Drafted, calibration: Calibration) -> Iterator[tuple[dict[str, float], bool, float]]:
+    if len(one.candidates) > 1:
+        ordered = in_order(one.candidates, calibration)
+        right = {id(candidate.choice): right for candidate, right in zip(one.candidates, one.right, strict=True)}
+        values = either_values(ordered[0].features, lead(ordered), [candidate.rank for candidate in ordered])
+        yield values, any(right[id(candidate.choice)] for candidate in ordered[:2]), _weight(one.case)
 
 
 def _preferred(one: Drafted) -> list[bool]:
@@ -283,11 +299,11 @@ def gather(faq: Path, own_words: Path, questions: Path, company: Path, second: P
     """Index the development data and ask all questions."""
     export_model(model)
     embedder = E5Embedder(model, load_alignment())
-    titled, own, bare, titles = faq_data(faq, own_words)
+    titled, own = faq_data(faq, own_words)
     cases = cases_of("coffee", *company_data(questions / "coffee"), embedder)
     cases += cases_of("sample", *sample_data(company, questions / "sample"), embedder)
     cases += cases_of("lens", *exam_data(second), embedder)
-    return cases + cases_of("own", titled, own, embedder) + cases_of("titles", bare, titles, embedder)
+    return cases + cases_of("own", titled, own, embedder)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ _TOKENS_PER_RUN = 2048
 
 def embedder_name(alignment: Alignment | None) -> str:
     """Name weights and preprocessing: vectors of another name must not be compared."""
-    return f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
+    return f"e5-small-zh-en-int8-2/{alignment.version if alignment else 'raw'}"
 
 
 class E5Embedder:

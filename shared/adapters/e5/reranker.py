@@ -26,7 +26,7 @@ CENTRES = Path(__file__).parent / "word-centres-1.json"
 # Word vectors kept of passages that were read lately: 384 half floats each, so about 50 MB.
 _KEPT_WORDS = 64_000
 # Of a long passage and its headings this many word pieces are read.
-_LONGEST, _LONGEST_HEADING = 480, 64
+_LONGEST, _LONGEST_HEADING = 320, 64
 _DIGITS = 5
 
 Centres = Mapping[tuple[Role, Language], Floats]
