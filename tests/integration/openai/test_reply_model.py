@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shared.adapters.model_calls.permission import ModelCallRefusedError, model_calls
 from shared.adapters.openai.endpoints import Endpoint, in_order_for, sign
-from shared.adapters.openai.permission import ModelCallRefusedError, model_calls
 from shared.adapters.openai.reply_model import OpenAIReplyModel
 from shared.domain.blocks import ListBlock, TextBlock
 from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, RateLimitedError
