@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from tests.contract.pinecone import schemas
 from tests.contract.pinecone.store import IndexStore, RefusedError
+from tests.loopback import serving
 
 API_KEY = "pcsk_for_tests_only"
 API_VERSION = "2026-07"
@@ -72,18 +73,12 @@ class PineconeServer:
 def pinecone_server(dimension: int = 256) -> Generator[PineconeServer]:
     """Serve until the block ends."""
     served = PineconeServer(dimension=dimension)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"served": served}))
-    server.daemon_threads = True
-    served.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield served
-    finally:
-        served.waking.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(type("Handler", (_Handler,), {"served": served})) as port:
+        served.port = port
+        try:
+            yield served
+        finally:
+            served.waking.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
