@@ -25,13 +25,14 @@ class OpenAIReplyModel:
 
     A call ends within `timeout_s` and within the request's deadline, whichever is sooner. A user's calls go to one
     endpoint; where it fails before any text came, the next one (or the same, if there is no other) is tried once.
+    `temperature` None leaves it out, for models that take none.
     """
 
     endpoints: Sequence[Endpoint]
     client: httpx.Client
     template: PromptTemplate = field(default_factory=load_prompt)
     timeout_s: float = 15.0
-    temperature: float = 0.1
+    temperature: float | None = 0.1
     max_tokens: int = 500
 
     @property
@@ -60,14 +61,14 @@ class OpenAIReplyModel:
             return read_stream(_lines(response, call.ends_at), call.heard)
 
     def _body(self, endpoint: Endpoint, prompt: Prompt) -> dict[str, object]:
-        return {
+        asked: dict[str, object] = {
             "model": endpoint.model,
             "messages": [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            "temperature": self.temperature,
             "max_tokens": self.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        return asked if self.temperature is None else {**asked, "temperature": self.temperature}
 
 
 def _lines(response: httpx.Response, ends_at: float) -> Iterator[str]:
