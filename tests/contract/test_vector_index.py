@@ -52,7 +52,7 @@ def ids(index, text, part="body", **filters):
 
 
 def test_the_nearest_comes_first_with_its_cosine(index):
-    hits = search(index, "签收后七天内可以申请退货，退款原路返回。")
+    hits = search(index, f"{RETURNS.above}\n{RETURNS.text}")
     assert hits[0].chunk_id == "returns"
     assert hits[0].score == pytest.approx(1, abs=2e-3)
     assert hits[0].score > hits[1].score
@@ -234,9 +234,9 @@ class TestManyVectors:
         assert many.search(far, "body", where(snapshot=2), 1)[0].chunk_id == "c10"
 
     def test_a_restart_loads_the_graph_and_what_came_after_it(self, many, matrix, adapter, tmp_path):
-        if adapter != "usearch-disk":
+        if adapter in FORGETFUL:
             return
-        assert list(tmp_path.rglob("body-*.usearch"))
+        assert not adapter.startswith("usearch") or list(tmp_path.rglob("body-*.usearch"))
         again = VECTOR[adapter](tmp_path)
         assert [again.search(row, "body", where(snapshot=2), 1)[0].chunk_id for row in matrix[[0, 300, 599]]] == [
             "c0",
@@ -245,7 +245,7 @@ class TestManyVectors:
         ]
 
     def test_a_damaged_graph_costs_speed_and_nothing_else(self, many, matrix, adapter, tmp_path):
-        if adapter != "usearch-disk":
+        if adapter in FORGETFUL:
             return
         for path in tmp_path.rglob("body-*.usearch"):
             path.write_bytes(b"broken")

@@ -3,7 +3,7 @@
 Sources: github.com/pinecone-io/pinecone-api, 2026-07/db_data_2026-07.oas.yaml (QueryRequest, UpsertRequest, UpdateRequest,
 DeleteRequest, FetchByMetadataRequest, parameters of listVectors and fetchVectors, Vector, MetadataValue);
 docs.pinecone.io/reference/api/database-limits/operation-limits (1,000 records and 2 MB per upsert, 40 KB of metadata,
-10,000 results, 10,000 values of $in); docs.pinecone.io/guides/index-data/indexing-overview (filter operators).
+10,000 results); docs.pinecone.io/guides/data/understanding-metadata (filter operators and what they take).
 """
 
 import json
