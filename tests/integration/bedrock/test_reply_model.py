@@ -1,5 +1,6 @@
 """The Bedrock reply model: shapes by botocore's own model of the service, streams and failures by a scripted endpoint."""
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -246,6 +247,15 @@ class TestTime:
                 ask(model_at(server, timeout_s=0.5))
             assert time.monotonic() - began < 1.5
 
+    def test_a_call_that_was_left_ends_by_itself(self) -> None:
+        with bedrock_server(streams([frames.text("字")] * 100, pause_s=0.1)) as server:
+            with pytest.raises(DeadlineExceededError):
+                ask(model_at(server, timeout_s=0.5))
+            ends_at = time.monotonic() + 3
+            while _calls_under_way() and time.monotonic() < ends_at:
+                time.sleep(0.05)
+            assert _calls_under_way() == []
+
     def test_a_deadline_that_has_passed_calls_nobody(self) -> None:
         with bedrock_server(streams(WHOLE)) as server, pytest.raises(DeadlineExceededError):
             ask(model_at(server), within_s=-1)
@@ -258,6 +268,10 @@ class TestTime:
             model_at(server).reply(request("几天？", RETURNS, FEES), lambda _: at.append(time.monotonic() - began))
             took = time.monotonic() - began
         assert at[0] < took - 0.4
+
+
+def _calls_under_way() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "model-call"]
 
 
 def test_tests_may_not_call_a_model_unless_they_say_so() -> None:
