@@ -1,5 +1,7 @@
 """Embedders over HTTP: what is sent, what is repeated, and which answers are refused."""
 
+import io
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -7,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
 
 from shared.adapters.bedrock.client import embedding_client
 from shared.adapters.bedrock.embedders import CohereEmbedder, TitanEmbedder, bedrock_embedder
@@ -118,6 +122,52 @@ class TestRequests:
     def test_dimensions_that_titan_does_not_have_are_refused_at_the_start(self) -> None:
         with pytest.raises(InvalidInputError, match="256, 512, 1024"):
             bedrock_embedder(None, "amazon.titan-embed-text-v2:0", 384)
+
+
+class TestShapes:
+    """botocore's Stubber checks requests and answers by the service's own model."""
+
+    def stubbed(self, opened: ExitStack, model_id: str, asked: dict[str, Any], answer: dict[str, Any]) -> Embedder:
+        client = embedding_client(session())
+        opened.callback(client.close)
+        stubber = opened.enter_context(Stubber(client))
+        body = json.dumps(answer).encode()
+        response = {"body": StreamingBody(io.BytesIO(body), len(body)), "contentType": "application/json"}
+        sent = json.dumps(asked, ensure_ascii=False).encode()
+        expected = {"modelId": model_id, "body": sent, "contentType": "application/json", "accept": "application/json"}
+        stubber.add_response("invoke_model", response, expected)
+        return bedrock_embedder(client, model_id, 256)
+
+    def test_cohere(self, opened: ExitStack) -> None:
+        asked = {"texts": ["退货", "换货"], "input_type": "search_document", "truncate": "END", "embedding_types": ["float"]}
+        vectors = [[3.0, 4.0] + [0.0] * 1022, [0.0] * 1023 + [-2.0]]
+        answer = {"embeddings": {"float": vectors}, "id": "1", "response_type": "embeddings_by_type"}
+        embedder = self.stubbed(opened, "cohere.embed-multilingual-v3", asked, answer)
+        first, second = embedder.embed_passages(["退货", "换货"])
+        assert (first[0], first[1], second[1023]) == (pytest.approx(0.6), pytest.approx(0.8), -1.0)
+
+    def test_titan(self, opened: ExitStack) -> None:
+        asked = {"inputText": "退货", "dimensions": 256, "normalize": True}
+        answer = {"embedding": [0.5] * 256, "inputTextTokenCount": 2}
+        embedder = self.stubbed(opened, "amazon.titan-embed-text-v2:0", asked, answer)
+        assert embedder.embed_queries(["退货"])[0][0] == pytest.approx(1 / 16)
+
+    @pytest.mark.parametrize(
+        ("code", "status", "error"),
+        [
+            ("ThrottlingException", 429, RateLimitedError),
+            ("ModelTimeoutException", 408, DeadlineExceededError),
+            ("ValidationException", 400, DependencyUnavailableError),
+            ("AccessDeniedException", 403, DependencyUnavailableError),
+        ],
+    )
+    def test_errors_by_their_names(self, opened: ExitStack, code: str, status: int, error: type[Exception]) -> None:
+        client = embedding_client(session())
+        opened.callback(client.close)
+        opened.enter_context(Stubber(client)).add_client_error("invoke_model", code, "客户的秘密", status)
+        with pytest.raises(error) as caught:
+            bedrock_embedder(client, "cohere.embed-multilingual-v3", 1024).embed_queries(["退货"])
+        assert "秘密" not in str(caught.value)
 
 
 class TestFailures:

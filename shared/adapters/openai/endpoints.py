@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -16,9 +16,9 @@ class Endpoint:
 
     base_url: str
     model: str
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
     signing_key_id: str = ""
-    signing_secret: str = ""
+    signing_secret: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:

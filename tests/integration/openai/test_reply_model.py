@@ -263,6 +263,29 @@ def test_errors_hold_no_text_of_the_question_or_the_server() -> None:
     assert "秘密" not in str(caught.value)
 
 
+def test_a_model_that_is_printed_shows_no_secret() -> None:
+    endpoint = Endpoint(base_url="http://m/v1", model="m", api_key="never-to-be-seen", signing_secret="never-to-be-seen")
+    assert "never-to-be-seen" not in repr(OpenAIReplyModel(endpoints=[endpoint], client=client()))
+
+
+def test_a_refused_key_is_not_offered_twice_to_the_same_place() -> None:
+    with model_server(fails(401)) as server, pytest.raises(DependencyUnavailableError):
+        ask(model_at(server))
+    assert len(server.seen) == 1
+
+
+def test_a_refused_key_at_one_place_is_no_reason_not_to_ask_the_other() -> None:
+    with model_server(fails(401)) as wrong, model_server(says("可以退[1]")) as right:
+        model = model_at(wrong, right)
+        assert {ask(model, user_key=f"u{number}")[0].text for number in range(6)} == {"可以退"}
+
+
+def test_a_model_that_takes_no_temperature_is_sent_none() -> None:
+    with model_server(says("可以[1]")) as server:
+        ask(model_at(server, temperature=None))
+    assert "temperature" not in server.seen[0].json
+
+
 def test_tests_may_not_call_a_model_unless_they_say_so() -> None:
     with model_server(says("可以[1]")) as server, model_calls(allowed=False), pytest.raises(ModelCallRefusedError):
         ask(model_at(server))
