@@ -7,6 +7,7 @@ from typing import Any
 
 from pinecone.errors.exceptions import NotFoundError
 from pinecone.index import Index
+from pinecone.models.vectors.vector import Vector as Record
 
 from shared.adapters.pinecone.errors import translated
 from shared.adapters.pinecone.records import MAX_RECORDS, RecordSet, chunk_id_of, floats, in_batches, namespace_of
@@ -117,8 +118,7 @@ class PineconeVectorIndex:
         ids = list(now)
         stale: list[str] = []
         for start in range(0, len(ids), _IDS_PER_FETCH):
-            found = self._index.fetch(ids=ids[start : start + _IDS_PER_FETCH], namespace=namespace).vectors
-            for record_id, record in found.items():
+            for record_id, record in self._fetched(namespace, ids[start : start + _IDS_PER_FETCH]).items():
                 before: Mapping[str, Any] = record.metadata or {}
                 entry = now[record_id]
                 titles = range(len(entry.titles), int(before.get("titles", 0)))
@@ -157,23 +157,32 @@ class PineconeVectorIndex:
             raise DependencyUnavailableError("vector index", "was written with another embedding model: rebuild it")
 
     def _any(self, namespace: str, prefix: str) -> bool:
-        page = self._index.list_paginated(prefix=prefix, limit=1, namespace=namespace, timeout=self._search_timeout_s)
-        return bool(page.vectors)
+        with _absent_is_fine():
+            page = self._index.list_paginated(prefix=prefix, limit=1, namespace=namespace, timeout=self._search_timeout_s)
+            return bool(page.vectors)
+        return False
+
+    def _fetched(self, namespace: str, ids: list[str]) -> Mapping[str, Record]:
+        with _absent_is_fine():
+            return self._index.fetch(ids=ids, namespace=namespace).vectors
+        return {}
 
     def _listed(self, namespace: str, prefix: str) -> Iterator[str]:
-        for page in self._index.list(prefix=prefix, limit=_PAGE, namespace=namespace):
-            yield from (item.id for item in page.vectors if item.id)
+        with _absent_is_fine():
+            for page in self._index.list(prefix=prefix, limit=_PAGE, namespace=namespace):
+                yield from (item.id for item in page.vectors if item.id)
 
     def _removed_bodies(self, namespace: str) -> Iterator[Mapping[str, Any]]:
         token: str | None = None
-        while True:
-            page = self._index.fetch_by_metadata(
-                filter=self._records.removed(), namespace=namespace, limit=_PAGE, pagination_token=token
-            )
-            yield from (record.metadata for record in page.vectors.values() if record.metadata)
-            token = page.pagination.next if page.pagination else None
-            if not token:
-                return
+        with _absent_is_fine():
+            while True:
+                page = self._index.fetch_by_metadata(
+                    filter=self._records.removed(), namespace=namespace, limit=_PAGE, pagination_token=token
+                )
+                yield from (record.metadata for record in page.vectors.values() if record.metadata)
+                token = page.pagination.next if page.pagination else None
+                if not token:
+                    return
 
     def _delete(self, namespace: str, **selector: Any) -> None:
         with _absent_is_fine():
@@ -182,7 +191,7 @@ class PineconeVectorIndex:
 
 @contextmanager
 def _absent_is_fine() -> Generator[None]:
-    """Let a namespace that was never written to pass: it answers 404 to updates and deletions."""
+    """Let a namespace that was never written to pass: it answers 404 to deletions, and may to others. Searches still tell."""
     try:
         yield
     except NotFoundError:

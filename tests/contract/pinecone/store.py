@@ -74,10 +74,14 @@ def _as_stored(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class IndexStore:
-    """One index. `lag` is how many reads still answer from before the writes: 0 is a service that is always up to date."""
+    """One index. `lag` is how many reads still answer from before the writes: 0 is a service that is always up to date.
+
+    `strict`: a namespace that was never written to answers 404 to listings and look-ups too; what holds is not documented.
+    """
 
     dimension: int
     lag: int = 0
+    strict: bool = False
     namespaces: dict[str, dict[str, Stored]] = field(default_factory=dict)
     _shown: dict[str, dict[str, Stored]] = field(default_factory=dict)
     _stale_reads: int = 0
@@ -159,6 +163,8 @@ class IndexStore:
 
     def _read(self, namespace: str) -> dict[str, Stored]:
         with self._lock:
+            if self.strict and namespace not in self.namespaces:
+                raise RefusedError(404, "Namespace not found")
             if self._stale_reads > 0:
                 self._stale_reads -= 1
             else:

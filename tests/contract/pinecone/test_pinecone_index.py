@@ -171,6 +171,16 @@ class TestReading:
         assert len(known) == 250
         assert sum(removed == 4 for removed in known.values()) == 130
 
+    @pytest.mark.parametrize("strict", [True, False])
+    def test_a_tenant_without_knowledge_has_an_empty_index_and_can_be_filled(self, server, strict):
+        server.index().strict = strict
+        index = index_on(server, sleep=lambda _: None)
+        assert index.known("acme") == {}
+        index.discard("acme")
+        index.apply("acme", [], {"nobody": 1})
+        index.apply("acme", vectors(RETURNS), {})
+        assert index.known("acme") == {"returns": None}
+
     @pytest.mark.parametrize("name", ["../evil", "公司", "a/b#c d", "__default__"])
     def test_any_tenant_and_chunk_name_has_its_own_place(self, server, name):
         index = index_on(server)
