@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -192,7 +193,7 @@ class TestFailures:
         began = time.monotonic()
         with pytest.raises(RateLimitedError):
             embedder.embed_queries(["退货"])
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 20
 
     @pytest.mark.parametrize(
         ("status", "name"), [(400, "ValidationException"), (403, "AccessDeniedException"), (404, "ResourceNotFoundException")]
@@ -206,11 +207,14 @@ class TestFailures:
         assert len(server.seen) == 1
 
     def test_a_service_that_hangs_is_left_at_the_time_out(self, opened: ExitStack) -> None:
+        leaving = threading.Event()
+
         def slow(body: Mapping[str, Any]) -> embedding_servers.Answer:
-            time.sleep(1.5)
+            leaving.wait(9)
             return embedding_servers.openai(body)
 
         server = opened.enter_context(answering(slow))
+        opened.callback(leaving.set)
         began = time.monotonic()
         with pytest.raises(DeadlineExceededError):
             openai_at(server.url, opened, timeout_s=0.3).embed_queries(["退货"])

@@ -24,7 +24,8 @@ def index_for(folder: Path, *, model: str, dimensions: int) -> PineconeVectorInd
     name = sha256(str(folder).encode()).hexdigest()[:16]
     client = open_index(running_server(dimensions).host(name), API_KEY)
     _CLIENTS.callback(client.close)
-    return PineconeVectorIndex(client, model=model)
+    # The server shares its process with the test: a busy machine is no outage.
+    return PineconeVectorIndex(client, model=model, search_timeout_s=20.0)
 
 
 def close_clients() -> None:
