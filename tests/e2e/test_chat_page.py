@@ -262,6 +262,8 @@ def test_nothing_moves_for_those_who_asked_for_stillness(customer) -> None:
 def test_in_the_dark_everything_can_still_be_read(customer, keep, axe) -> None:
     me = customer(color_scheme="dark")
     me.ask(RETURNS["zh"]).locator(".kf-chip").first.click()
+    expect(me.page.get_by_role("dialog")).to_be_visible()
+    assert brightness(me.page) < 0.25
     axe(me.page)
     keep(me.page, "chat-desktop-zh-9-dark")
 
@@ -286,6 +288,12 @@ def test_no_hostile_text_becomes_markup(new_page: NewPage, server: Server, paylo
         page.locator("[data-position] .kf-chip").nth(index).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert foreign_elements(page) == []
+
+
+def brightness(page: Page) -> float:
+    """How bright the page's ground is, 0 to 1."""
+    colour = page.evaluate("() => getComputedStyle(document.querySelector('.kf-chat')).backgroundColor")
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / (3 * 255)
 
 
 def foreign_elements(page: Page) -> list[str]:
