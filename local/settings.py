@@ -21,4 +21,6 @@ class LocalSettings(ReplyModelSettings):
     agent_name: str = Field(default="客服", min_length=1, max_length=64, description="the name that customers see of the agent")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
+    search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
+    queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")

@@ -87,7 +87,7 @@ class SessionStore(Protocol):
     """Who may speak in which conversation. Expired sessions are not found, whether or not they were deleted yet."""
 
     def create(self, session: Session) -> Session:
-        """Store it, or return the earlier one with the same tenant and owner_token."""
+        """Store it, or return the one that the same tenant and owner_token made less than CREATION_KEY_LIFE before."""
         ...
 
     def get(self, conversation_id: str, now: datetime) -> Session:

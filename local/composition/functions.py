@@ -1,6 +1,7 @@
 """The functions of a single machine: the very handlers and applications that Lambda would run, on the machine's stores."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -19,7 +20,7 @@ from local.hop import Handler, InProcessHop
 from local.settings import LocalSettings
 from shared.contracts import TICKETS
 from shared.domain.company import Company
-from shared.ports import Answerer, CompanyStore
+from shared.ports import Answerer, CompanyStore, KnowledgeService
 from shared.runtime.envelopes import EnvelopeKnowledgeService, EnvelopeTurnService
 from shared.runtime.observability import Telemetry
 from shared.use_cases.process_ticket import ProcessTicket
@@ -69,7 +70,7 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
     retrieval = make_retrieval(parts.knowledge.search, stores.clock, Telemetry("retrieval", release))
     retrieval_hop = InProcessHop("retrieval", retrieval, _RETRIEVAL_THREADS)
     service = EnvelopeKnowledgeService(retrieval_hop, stores.clock, release)
-    dialog = build_dialog(stores, DialogParts(parts.companies, service, parts.answerer, release))
+    dialog = build_dialog(stores, _dialog_parts(parts, service))
     dialog_hop = InProcessHop("dialog", dialog.handler, _DIALOG_THREADS)
     turns = EnvelopeTurnService(dialog_hop, stores.clock)
     own = ingress_settings(stores, parts.settings, parts.company)
@@ -87,6 +88,17 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
         knowledge=parts.knowledge.handler,
         hops=(dialog_hop, retrieval_hop),
         knowledge_service=service,
+    )
+
+
+def _dialog_parts(parts: Parts, knowledge: KnowledgeService) -> DialogParts:
+    return DialogParts(
+        companies=parts.companies,
+        knowledge=knowledge,
+        answerer=parts.answerer,
+        release=parts.settings.release,
+        queue_patience=timedelta(seconds=parts.settings.queue_patience_s),
+        search_timeout_s=parts.settings.search_timeout_s,
     )
 
 
