@@ -1,5 +1,6 @@
 """The whole machine in a process of its own: it answers, survives kill -9, and says what to do when it cannot start."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.visitors import Copies, Flood, flood, open_visitors, send_copies
 from tests.architecture.sources import ROOT
 from tests.integration.machine import COMMAND, RunningKefu
 
@@ -98,6 +100,31 @@ def _wait_for(client: httpx.Client, conversation_id: str, count: int) -> list[di
             return messages
         time.sleep(0.25)
     raise AssertionError(messages)
+
+
+def test_fifty_copies_of_a_message_at_once_are_one_turn_and_all_get_its_answer(kefu: RunningKefu) -> None:
+    async def send() -> Copies:
+        async with _visitors_client(kefu) as client:
+            (visitor,) = await open_visitors(client, 1, 40)
+            return await send_copies(client, visitor, "收到货多少天内可以退货？", 50)
+
+    copies = asyncio.run(send())
+    assert (copies.sent, copies.turns, len(copies.answers)) == (50, 1, 1)
+
+
+def test_who_comes_beyond_the_bucket_is_told_when_to_come_again_and_then_admitted(kefu: RunningKefu) -> None:
+    async def send() -> Flood:
+        async with _visitors_client(kefu) as client:
+            return await flood(client, await open_visitors(client, 40, 40), 300)
+
+    flooded = asyncio.run(send())
+    assert flooded.admitted >= 100
+    assert flooded.refused == flooded.with_retry_after == 300 - flooded.admitted > 0
+    assert flooded.admitted_later
+
+
+def _visitors_client(kefu: RunningKefu) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{kefu.port}", timeout=60, trust_env=False)
 
 
 def test_the_command_line_asks_the_running_instance(kefu: RunningKefu) -> None:
