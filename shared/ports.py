@@ -185,6 +185,14 @@ class ConversationStore(Protocol):
         ...
 
 
+class Forgetful(Protocol):
+    """A store that must be told to forget what served to recognise repeats; DynamoDB's tables expire it by themselves."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove at most `limit` records of what ended before, oldest first; return how many. What has not ended stays."""
+        ...
+
+
 class Outbox(Protocol):
     """Events that commits have written. At least once: a consumer recognises `event_id`."""
 

@@ -23,6 +23,7 @@ from shared.domain.company import Company
 from shared.ports import Answerer, CompanyStore, KnowledgeService
 from shared.runtime.envelopes import EnvelopeKnowledgeService, EnvelopeTurnService
 from shared.runtime.observability import Telemetry
+from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import RelayOutbox
 
@@ -84,7 +85,9 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
         retrieval=retrieval,
         tickets=_tickets(stores, release),
         outbox=make_outbox(RelayOutbox(queues=stores.queues), Telemetry("outbox", release)),
-        sweeper=make_sweeper(dialog.sweep, (parts.company.tenant,), Telemetry("sweeper", release)),
+        sweeper=make_sweeper(
+            dialog.sweep, (parts.company.tenant,), Telemetry("sweeper", release), _forget(stores, parts.settings)
+        ),
         knowledge=parts.knowledge.handler,
         hops=(dialog_hop, retrieval_hop),
         knowledge_service=service,
@@ -100,6 +103,11 @@ def _dialog_parts(parts: Parts, knowledge: KnowledgeService) -> DialogParts:
         queue_patience=timedelta(seconds=parts.settings.queue_patience_s),
         search_timeout_s=parts.settings.search_timeout_s,
     )
+
+
+def _forget(stores: Stores, settings: LocalSettings) -> ForgetEnded:
+    kept = timedelta(days=settings.ledger_retention_days)
+    return ForgetEnded(stores=(stores.ledger, stores.conversations), clock=stores.clock, kept=kept)
 
 
 def _tickets(stores: Stores, release: str) -> Handler:
