@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -98,15 +98,21 @@ async def flood(client: httpx.AsyncClient, visitors: Sequence[Visitor], count: i
 
 
 async def _patiently(client: httpx.AsyncClient, visitor: Visitor, text: str, key: str) -> tuple[str, int]:
-    """Return the reply's id, and how often the copy was told to wait. Raises for any other answer than 200, 429 and 503."""
-    for waits in range(_TRIES):
-        answer = await visitor.ask(client, text, key)
-        if answer.status_code not in (_TOO_MANY, _UNAVAILABLE):
-            return answer.raise_for_status().json()["message"]["message_id"], waits
-        await asyncio.sleep(int(answer.headers[_RETRY_AFTER]))
-    raise TimeoutError("a copy was told to wait again and again")
+    """Return the reply's id, and how often the copy was told to wait."""
+    answer, waits = await _until_served(lambda: visitor.ask(client, text, key))
+    return answer.json()["message"]["message_id"], waits
 
 
 async def _own_messages(client: httpx.AsyncClient, visitor: Visitor) -> int:
-    messages = (await visitor.read(client)).raise_for_status().json()["messages"]
-    return sum(message["author"] == "customer" for message in messages)
+    answer, _ = await _until_served(lambda: visitor.read(client))
+    return sum(message["author"] == "customer" for message in answer.json()["messages"])
+
+
+async def _until_served(send: Callable[[], Awaitable[httpx.Response]]) -> tuple[httpx.Response, int]:
+    """Send again as long as the server says to wait. Raises for any other answer than 200, 429 and 503."""
+    for waits in range(_TRIES):
+        answer = await send()
+        if answer.status_code not in (_TOO_MANY, _UNAVAILABLE):
+            return answer.raise_for_status(), waits
+        await asyncio.sleep(int(answer.headers[_RETRY_AFTER]))
+    raise TimeoutError("told to wait again and again")
