@@ -31,6 +31,7 @@ from shared.runtime.observability import Telemetry
 from shared.runtime.offload import Offload
 
 Id = Annotated[str, Path(min_length=1, max_length=64)]
+After = Annotated[int, Query(ge=0, le=2**31)]
 Cursor = Annotated[str, Query(max_length=500)]
 ReplyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 OwnerFilter = Literal["queue", "agent", "bot"] | None
@@ -109,8 +110,9 @@ def _conversation_routes(commands: _Commands) -> APIRouter:
         return json_answer(await commands.give(request, "list_conversations", {"owner": owner, "cursor": cursor}))
 
     @router.get("/conversations/{conversation_id}", response_model=TranscriptAnswer, responses=_READ)
-    async def read_conversation(request: Request, conversation_id: Id) -> Response:
-        return json_answer(await commands.give(request, "read_conversation", {"conversation_id": conversation_id}))
+    async def read_conversation(request: Request, conversation_id: Id, after: After = 0) -> Response:
+        payload = {"conversation_id": conversation_id, "after": after}
+        return json_answer(await commands.give(request, "read_conversation", payload))
 
     @router.post("/conversations/{conversation_id}/take-over", response_model=ConversationAnswer, responses=_WRITE)
     async def take_over(request: Request, conversation_id: Id) -> Response:
