@@ -233,6 +233,33 @@ def test_asking_for_a_person_while_none_is_there_ends_in_a_ticket_with_a_number(
     keep(me.page, "chat-phone-zh-8-ticket")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_tickets_key_is_copied_by_keyboard_and_never_fills_the_card(customer, language: str, keep, axe) -> None:
+    me = customer(language, viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    card = me.open_ticket("13800138000")
+    expect(card).to_contain_text(re.compile(r"\d{8}"))
+    expect(card).not_to_contain_text("kt_")
+    key = card.locator(".kf-key button")
+    key.focus()
+    me.page.keyboard.press("Enter")
+    expect(card.get_by_role("status")).not_to_have_text("")
+    assert re.fullmatch(r"kt_[\w.-]{20,}", me.page.evaluate("() => navigator.clipboard.readText()"))
+    axe(me.page)
+    keep(me.page, f"chat-phone-{language}-10-ticket-key")
+
+
+def test_a_tickets_key_can_be_copied_by_hand_where_the_clipboard_is_closed(customer, keep, axe) -> None:
+    me = customer("en", viewport=PHONE)
+    me.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')) }")
+    card = me.open_ticket("13800138000")
+    card.locator(".kf-key button").click()
+    field = card.get_by_role("textbox")
+    expect(field).to_have_value(re.compile(r"kt_[\w.-]{20,}"))
+    expect(field).to_have_js_property("readOnly", True)
+    axe(me.page)
+    keep(me.page, "chat-phone-en-11-ticket-key-by-hand")
+
+
 @pytest.mark.parametrize("width", [320, 375, 430, 768, 1280])
 def test_no_width_scrolls_sideways(customer, width: int) -> None:
     me = customer("en", viewport={"width": width, "height": 700})
