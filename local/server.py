@@ -10,6 +10,7 @@ from rich.console import Console
 from local.composition.front_doors import staff_token
 from local.data_folder import DataFolder, StartupError, exclusive
 from local.first_start import VectorWork, first_start, needs_first_start
+from local.http_protocol import TimelyProtocol
 from local.logs import quiet_metrics, send_logs_to
 from local.machine import Machine, open_machine
 from local.settings import LocalSettings
@@ -18,6 +19,8 @@ from local.site import Site
 HOST = "127.0.0.1"
 _GRACE_S = 5
 _ADDRESS_IN_USE = 98
+# Well below the 1,024 files that a process may usually have open: who comes beyond them gets 503 and not a broken disk.
+_CONNECTIONS = 600
 _CHECK_BELOW_BYTES = 64_000_000
 
 
@@ -94,6 +97,8 @@ def _run(machine: Machine, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         lifespan="off",
+        http=TimelyProtocol,
+        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
     try:

@@ -20,7 +20,11 @@ _INGRESS = ("/v1", "/healthz")
 _API_PAGE = ROOT / "docs" / "http-api.md"
 _NOT_BUILT = "The pages are not built yet: run `make web`.\n"
 # The description page has no script at all, and its one style sheet is its own.
-_API_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 _API_STYLE = """:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #8886;padding:.4rem .6rem;text-align:left;vertical-align:top}
 code{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto}"""
@@ -65,9 +69,9 @@ class Site:
         if any(_under(path, prefix) for prefix in _INGRESS):
             return self._ingress
         if path in ("/api", "/api/"):
-            return _with_headers(HTMLResponse(_api_html()), {"Content-Security-Policy": _API_POLICY})
+            return _with_headers(HTMLResponse(_api_html()), _API_HEADERS)
         if path == "/api/style.css":
-            return Response(_API_STYLE, media_type="text/css")
+            return _with_headers(Response(_API_STYLE, media_type="text/css"), _API_HEADERS)
         return self._pages
 
 

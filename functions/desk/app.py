@@ -37,7 +37,7 @@ ReplyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, m
 OwnerFilter = Literal["queue", "agent", "bot"] | None
 StatusFilter = Literal["requested", "open", "in_progress", "resolved", "closed", "parked"] | None
 _READ = problems(401, 404, 422, 503)
-_WRITE = problems(400, 401, 404, 409, 413, 415, 422, 503)
+_WRITE = problems(400, 401, 404, 408, 409, 413, 415, 422, 503)
 _GRACE_S = 2.0
 
 
@@ -94,7 +94,7 @@ def _agent_routes(commands: _Commands, company: Company) -> APIRouter:
         me = {"agent_id": agent.agent_id, "name": agent.name, "company": dict(company.name)}
         return json_answer(me | {"available_agents": there["available_agents"]})
 
-    @router.put("/presence", status_code=204, responses=problems(400, 401, 413, 415, 422))
+    @router.put("/presence", status_code=204, responses=problems(400, 401, 408, 413, 415, 422))
     async def put_presence(request: Request, body: PutPresence) -> Response:
         await commands.give(request, "mark_presence", {"available": body.available})
         return Response(status_code=204)

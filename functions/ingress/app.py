@@ -88,7 +88,7 @@ def _site_routes(settings: IngressSettings, door: FrontDoor, run: _Runner) -> AP
 def _conversation_routes(door: FrontDoor, run: _Runner) -> APIRouter:
     router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
     known = [Depends(credentials)]
-    opening = problems(400, 409, 413, 415, 422, 429, 503) | AFTER_OPENING
+    opening = problems(400, 408, 409, 413, 415, 422, 429, 503) | AFTER_OPENING
 
     @router.post("", status_code=201, response_model=OpenedAnswer, responses=opening)
     async def open_conversation(
@@ -103,7 +103,7 @@ def _conversation_routes(door: FrontDoor, run: _Runner) -> APIRouter:
         "/{conversation_id}/messages",
         dependencies=known,
         response_model=AnsweredAnswer,
-        responses=problems(400, 401, 404, 409, 413, 415, 422, 429, 503) | {202: {"model": AcceptedAnswer, **AFTER_POSTING}},
+        responses=problems(400, 401, 404, 408, 409, 413, 415, 422, 429, 503) | {202: {"model": AcceptedAnswer, **AFTER_POSTING}},
     )
     async def post_message(request: Request, conversation_id: Id, body: PostMessage, key: MessageKey = None) -> Response:
         visit = _visit(request, key=key)
@@ -124,7 +124,7 @@ def _conversation_routes(door: FrontDoor, run: _Runner) -> APIRouter:
         "/{conversation_id}/messages/{message_id}/feedback",
         dependencies=known,
         response_model=FeedbackAnswer,
-        responses=problems(400, 401, 404, 413, 415, 422, 429, 503),
+        responses=problems(400, 401, 404, 408, 413, 415, 422, 429, 503),
     )
     async def give_feedback(request: Request, conversation_id: Id, message_id: Id, body: PostFeedback) -> Response:
         visit = _visit(request)
