@@ -29,7 +29,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
     quiet_metrics()
     folder = DataFolder(settings.data)
     folder.prepare()
-    with closing(_listen(settings.port)) as listening, exclusive(folder, settings.port), _machine(settings, folder) as machine:
+    with exclusive(folder, settings.port), closing(_listen(settings.port)) as listening, _machine(settings, folder) as machine:
         if needs_first_start(machine):
             console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
             first_start(machine, console)
