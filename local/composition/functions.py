@@ -46,7 +46,6 @@ class Functions:
     sweeper: Handler
     knowledge: Handler
     hops: tuple[InProcessHop, ...]
-    knowledge_service: EnvelopeKnowledgeService
 
     def close(self) -> None:
         """Take no more calls between functions."""
@@ -90,7 +89,6 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
         ),
         knowledge=parts.knowledge.handler,
         hops=(dialog_hop, retrieval_hop),
-        knowledge_service=service,
     )
 
 
