@@ -25,6 +25,7 @@ VISITORS = 400
 COPIES = 50
 _FLOOD = 400
 _IDLE_S = 5.0
+_CALM_CPU_S = 0.1
 _PACKAGES = ("uvicorn", "fastapi", "onnxruntime", "tantivy", "usearch")
 _METHOD = """\
 Requests arrive on time whether or not earlier ones were answered, and the clock of each starts when it was due. Every question is a turn with two
@@ -56,12 +57,15 @@ async def measure(server: DevServer, questions: Sequence[str], arrivals: Arrival
         visitors = await open_visitors(client, VISITORS, arrivals.rate_per_s * 0.8)
         idle_ms = await _idle(server)
         await _warm(client, visitors, questions)
+        calm = Arrivals(rate_per_s=arrivals.rate_per_s / 5, seconds=min(30.0, arrivals.seconds))
         short = Arrivals(rate_per_s=arrivals.rate_per_s, seconds=min(20.0, arrivals.seconds))
         phases = [
             await _phase(server, "greeting", short, _asking(client, visitors, ["你好", "Hello"])),
             await _phase(server, "list messages", short, _listing(client, visitors)),
+            await _phase(server, "question", calm, _asking(client, visitors, questions)),
             await _phase(server, "question", arrivals, _asking(client, visitors, questions)),
         ]
+        await _rest(server)
         copies = await send_copies(client, visitors[0], questions[0], COPIES)
         await asyncio.sleep(_IDLE_S)
         refused = await flood(client, visitors, _FLOOD)
@@ -70,8 +74,7 @@ async def measure(server: DevServer, questions: Sequence[str], arrivals: Arrival
 
 async def _phase(server: DevServer, kind: str, arrivals: Arrivals, send: Callable[[int], "asyncio.Future[int]"]) -> Phase:
     click.echo(f"{kind} ...", err=True)
-    # The bucket fills up again, and what the phase before left to do is done.
-    await asyncio.sleep(2)
+    await _rest(server)
     before = server.cpu_s()
     took = await send_on_time(arrivals, send)
     return Phase(kind, arrivals, took, server.cpu_s() - before)
@@ -91,6 +94,16 @@ def _listing(client: httpx.AsyncClient, visitors: Sequence[Visitor]) -> Callable
         return (await visitors[number % len(visitors)].read(client)).status_code
 
     return lambda number: asyncio.ensure_future(read(number))
+
+
+async def _rest(server: DevServer) -> None:
+    """Let the bucket fill up again, and what the phase before has left to do be done."""
+    await asyncio.sleep(2)
+    for _ in range(60):
+        before = server.cpu_s()
+        await asyncio.sleep(1)
+        if server.cpu_s() - before < _CALM_CPU_S:
+            return
 
 
 async def _idle(server: DevServer) -> float:

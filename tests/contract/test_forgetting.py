@@ -8,6 +8,7 @@ import pytest
 
 from shared.adapters.sqlite.database import Database, Schema
 from shared.adapters.sqlite.ledger import SCHEMA, SQLiteLedger
+from shared.contracts import QueueContract
 from shared.domain.errors import NotFoundError, VersionConflictError
 from shared.domain.ledger import KEPT_AFTER_END, LedgerClosing, LedgerStatus
 from shared.use_cases.forget_ended import ForgetEnded
@@ -15,7 +16,7 @@ from shared.use_cases.open_conversation import SESSION_LIFE
 from tests.contract.engines import Ports
 from tests.contract.samples import TENANT, a_conversation, a_turn, an_entry, at
 
-NEEDS = frozenset({"Ledger", "ConversationStore", "Forgetful"})
+NEEDS = frozenset({"Ledger", "ConversationStore", "Queue", "Forgetful"})
 
 
 def ended(ports: Ports, message_id: str, ended_s: float, status: LedgerStatus = LedgerStatus.ANSWERED) -> int:
@@ -84,6 +85,16 @@ def test_the_sweep_forgets_what_is_older_than_is_set_in_all_stores(ports: Ports)
     assert sweep() == 0
     ports.pass_time(timedelta(days=1, seconds=10).total_seconds())
     assert (sweep(), sweep()) == (2, 0)
+
+
+@pytest.mark.parametrize(("consumer", "kept"), [("", ["new"]), ("worker", ["old", "new"])])
+def test_only_a_queue_that_nobody_reads_forgets_what_was_sent_long_ago(ports: Ports, consumer: str, kept: list[str]) -> None:
+    contract = QueueContract(name="events", consumer=consumer)
+    queue = ports.queue(contract)
+    queue.send("old")
+    ports.pass_time(contract.retention_s)
+    queue.send("new")
+    assert [message.body for message in queue.receive(10)] == kept
 
 
 def test_entries_are_kept_for_longer_than_anybody_may_repeat_a_message() -> None:
