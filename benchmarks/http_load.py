@@ -56,7 +56,7 @@ async def measure(server: DevServer, questions: Sequence[str], arrivals: Arrival
     async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False, limits=limits) as client:
         visitors = await open_visitors(client, VISITORS, arrivals.rate_per_s * 0.8)
         idle_ms = await _idle(server)
-        await _warm(client, visitors, questions)
+        first_ms = await _first(server, client, visitors, questions)
         calm = Arrivals(rate_per_s=arrivals.rate_per_s / 5, seconds=min(30.0, arrivals.seconds))
         short = Arrivals(rate_per_s=arrivals.rate_per_s, seconds=min(20.0, arrivals.seconds))
         phases = [
@@ -69,7 +69,7 @@ async def measure(server: DevServer, questions: Sequence[str], arrivals: Arrival
         copies = await send_copies(client, visitors[0], questions[0], COPIES)
         await asyncio.sleep(_IDLE_S)
         refused = await flood(client, visitors, _FLOOD)
-    return _body(phases, idle_ms, copies, refused)
+    return _body(phases, (idle_ms, first_ms), copies, refused)
 
 
 async def _phase(server: DevServer, kind: str, arrivals: Arrivals, send: Callable[[int], "asyncio.Future[int]"]) -> Phase:
@@ -112,12 +112,18 @@ async def _idle(server: DevServer) -> float:
     return 1000 * (server.cpu_s() - before) / _IDLE_S
 
 
-async def _warm(client: httpx.AsyncClient, visitors: Sequence[Visitor], questions: Sequence[str]) -> None:
-    for visitor, question in zip(visitors, questions[:20], strict=False):
+async def _first(server: DevServer, client: httpx.AsyncClient, visitors: Sequence[Visitor], questions: Sequence[str]) -> float:
+    """Ask every question once, one after the other; return the CPU ms of each: passages are read for the first time."""
+    click.echo("first questions ...", err=True)
+    await _rest(server)
+    before = server.cpu_s()
+    for visitor, question in zip(visitors, questions, strict=False):
         await visitor.ask(client, question)
+    return 1000 * (server.cpu_s() - before) / len(questions)
 
 
-def _body(phases: Sequence[Phase], idle_ms: float, copies: Copies, refused: Flood) -> str:
+def _body(phases: Sequence[Phase], idle_and_first_ms: tuple[float, float], copies: Copies, refused: Flood) -> str:
+    idle_ms, first_ms = idle_and_first_ms
     head = ("Kind", "requests/s", "sent", "not 200", "wall ms: p50", "p95", "p99", "CPU ms per request")
     load = os.getloadavg()[0]
     checks = [
@@ -132,6 +138,7 @@ def _body(phases: Sequence[Phase], idle_ms: float, copies: Copies, refused: Floo
         report.table(head, [phase.row() for phase in phases]),
         report.table(("Check", "Measured"), checks),
         _METHOD,
+        f"Asked for the first time after a start, each question took {first_ms:.0f} ms of CPU: passages are read word by word once.\n"
         f"Idle, the server uses {idle_ms:.0f} ms of CPU a second. Load average of the machine at the end: {load:.1f}.",
         report.conditions(datetime.now(UTC).date().isoformat(), {name: version(name) for name in _PACKAGES}),
     ]
