@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -46,7 +47,9 @@ class Phase:
         """Return the table's row."""
         served = [one.wall_ms for one in self.took if one.status == HTTPStatus.OK]
         times = [f"{percentile(served, share):.0f}" for share in (50, 95, 99)] if served else ["-"] * 3
-        sent = [f"{self.arrivals.rate_per_s:g}", str(len(self.took)), str(len(self.took) - len(served))]
+        others = Counter(one.status for one in self.took if one.status != HTTPStatus.OK)
+        not_ok = ", ".join(f"{count} x {status}" for status, count in sorted(others.items())) or "0"
+        sent = [f"{self.arrivals.rate_per_s:g}", str(len(self.took)), not_ok]
         return [self.kind, *sent, *times, f"{self.cpu_ms:.1f}"]
 
 
