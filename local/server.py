@@ -20,7 +20,7 @@ HOST = "127.0.0.1"
 _GRACE_S = 5
 _ADDRESS_IN_USE = 98
 # Well below the 1,024 files that a process may usually have open: who comes beyond them gets 503 and not a broken disk.
-_CONNECTIONS = 600
+_CONNECTIONS = 800
 _CHECK_BELOW_BYTES = 64_000_000
 
 

@@ -13,10 +13,14 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local.admission import AtMost
 from local.settings import ROOT
 
 _DESK = "/desk/v1"
-_INGRESS = ("/v1", "/healthz")
+_CUSTOMERS = "/v1"
+_HEALTH = "/healthz"
+# About ten seconds of work: who comes beyond it would hardly be answered in time. Staff and pages are not in it.
+_REQUESTS_AT_ONCE = 300
 _API_PAGE = ROOT / "docs" / "http-api.md"
 _NOT_BUILT = "The pages are not built yet: run `make web`.\n"
 # The description page has no script at all, and its one style sheet is its own.
@@ -54,6 +58,7 @@ class Site:
 
     def __init__(self, ingress: ASGIApp, desk: ASGIApp, web: Path) -> None:
         self._ingress = ingress
+        self._customers = AtMost(ingress, _REQUESTS_AT_ONCE)
         self._desk = desk
         self._pages = _pages(web)
 
@@ -66,7 +71,9 @@ class Site:
     def _for(self, path: str) -> ASGIApp:
         if _under(path, _DESK):
             return self._desk
-        if any(_under(path, prefix) for prefix in _INGRESS):
+        if _under(path, _CUSTOMERS):
+            return self._customers
+        if _under(path, _HEALTH):
             return self._ingress
         if path in ("/api", "/api/"):
             return _with_headers(HTMLResponse(_api_html()), _API_HEADERS)
