@@ -1,5 +1,6 @@
 """Clients that send as slowly as they can: they hold no connection for ever, and keep nobody else waiting."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.http_protocol import TimelyProtocol
+from local.server import listen_on
 from shared.runtime.body_gate import BodyGate
 from shared.runtime.observability import Telemetry
 from shared.runtime.request_context import RequestContext
@@ -106,3 +108,20 @@ def test_a_connection_is_used_again_for_longer_than_a_head_may_take(port: int) -
                 heard += line.recv(4096)
             assert heard.startswith(b"HTTP/1.1 200")
             time.sleep(LIMIT_S * 0.5)
+
+
+def test_an_answer_is_sent_at_once_and_not_when_the_client_has_acknowledged_its_head() -> None:
+    async def accepted_socket_sends_at_once() -> bool:
+        seen: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        class Look(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                accepted = transport.get_extra_info("socket")
+                seen.set_result(bool(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+
+        listening = listen_on(0)
+        async with await asyncio.get_running_loop().create_server(Look, sock=listening):
+            with closing(socket.create_connection(listening.getsockname())):
+                return await asyncio.wait_for(seen, 5)
+
+    assert asyncio.run(accepted_socket_sends_at_once())
