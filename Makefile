@@ -17,10 +17,10 @@ RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval knowledge tickets outbox sweeper local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http eval lock doctor clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv from the hashed requirement files
 	@$(CHECK_PYTHON)
@@ -65,8 +65,11 @@ bench: setup-dev ## Measure search beside its peers (their own environments; min
 bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks.quality
 
-eval: setup-dev ## Measure answers on the sample company
-	@.venv/bin/kefu eval answers
+bench-http: setup web ## Measure the server under load over HTTP, and write docs/benchmarks.md
+	@$(RUN) -m benchmarks.http_load
+
+eval: setup-dev ## Measure answers on the sample company (COMPANY=samples/yuguang)
+	@.venv/bin/kefu eval answers --company $(COMPANY) --today $$(date +%F)
 
 lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml
 	@.venv/bin/uv lock --quiet

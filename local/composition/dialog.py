@@ -1,6 +1,7 @@
 """`dialog` and `sweeper` on the machine's stores: use cases, their operations, one handler."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from functions.dialog.customer_operations import CustomerOperations
@@ -26,7 +27,7 @@ from shared.use_cases.sweep_ledger import SweepLedger
 from shared.use_cases.take_turn import TakeTurn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogParts:
     """What `dialog` needs beside the stores."""
 
@@ -34,6 +35,8 @@ class DialogParts:
     knowledge: KnowledgeService
     answerer: Answerer
     release: str
+    queue_patience: timedelta
+    search_timeout_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ def build_dialog(stores: Stores, parts: DialogParts) -> Dialog:
         presence=stores.presence,
         clock=stores.clock,
         ids=stores.ids,
+        patience=parts.queue_patience,
     )
     customers = CustomerOperations(
         take_turn=take_turn,
@@ -95,7 +99,13 @@ def _staff(stores: Stores, owners: OwnerChanges, speak: SpeakInConversation) -> 
 
 def _take_turn(stores: Stores, parts: DialogParts) -> TakeTurn:
     masker = PatternMasker()
-    answer = AnswerFromKnowledge(knowledge=parts.knowledge, answerer=parts.answerer, cache=stores.cache, masker=masker)
+    answer = AnswerFromKnowledge(
+        knowledge=parts.knowledge,
+        answerer=parts.answerer,
+        cache=stores.cache,
+        masker=masker,
+        search_timeout_s=parts.search_timeout_s,
+    )
     draft = DraftReply(
         companies=parts.companies,
         conversations=stores.conversations,
