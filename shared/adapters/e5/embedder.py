@@ -61,7 +61,7 @@ class E5Embedder:
 
     def pieces(self, text: str) -> list[int]:
         """The ids of a text's word pieces, without marks."""
-        return self._tokenizer.encode(text)[1:-1]
+        return self._tokenizer.encode(text)[1:-1] if text.strip() else []
 
     def states(self, role: Role, texts: Sequence[Sequence[int]]) -> list[Floats]:
         """Word pieces of texts to their vectors in context, raw: one array (pieces, 384) per text, cut at the model's length."""

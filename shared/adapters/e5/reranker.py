@@ -53,9 +53,9 @@ class E5Reranker:
 
     def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
         """Return one Closeness per chunk; about 4 ms of CPU for each short passage that was not read lately."""
-        ids = self._embedder.pieces(question)
-        if not ids or not chunks:
+        if not question.strip() or not chunks:
             return [Closeness(question=0.0, weakest=0.0, passage=0.0) for _ in chunks]
+        ids = self._embedder.pieces(question)
         asked = _centred(self._embedder.states("query", [ids])[0], self._centres["query", language])
         passages = self._read(chunks)
         weights = _weights(ids[: len(asked)], passages)

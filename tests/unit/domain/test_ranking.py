@@ -1,10 +1,11 @@
 """The close look at the candidates: duplicates, languages, probability, wording."""
 
+from dataclasses import replace
 from datetime import date
 
 from shared.domain.fusion import RankingProfile, weighted_sum
-from shared.domain.knowledge import Audience, SearchQuery
-from shared.domain.ranking import rank_passages
+from shared.domain.knowledge import Audience, Closeness, SearchQuery
+from shared.domain.ranking import rank_passages, reread, worth_rereading
 from shared.domain.synonyms import expanded
 from tests.contract.index_adapters import chunk
 
@@ -80,3 +81,30 @@ def test_synonyms_add_the_other_words_of_a_group_that_the_question_uses():
     assert expanded("Return it", groups) == "Return it 退货 退回"
     assert expanded("returning", groups) == "returning"
     assert expanded("周末营业吗", groups) == "周末营业吗"
+
+
+def passages_of(*languages):
+    chunks = [chunk(f"{place}-{language}", f"第{place}条", language=language) for place, language in enumerate(languages)]
+    legs = {"body": {one.chunk_id: 1.0 - place / 100 for place, one in enumerate(chunks)}}
+    by_id = {one.chunk_id: one for one in chunks}
+    return rank_passages(ask("问"), [(one, by_id[one.chunk_id]) for one in weighted_sum(legs, PROFILE.legs)], PROFILE)
+
+
+def close(question, passage=0.0):
+    return Closeness(question=question, weakest=0.0, passage=passage)
+
+
+def test_what_a_reranker_read_decides_the_order_and_is_kept_with_the_passage():
+    found = passages_of("zh", "zh", "zh")
+    profile = replace(PROFILE, closer={"question": 10.0, "cosine": 1.0})
+    again = reread(ask("问"), found, [close(0.2), close(0.9), close(0.5)], profile)
+    assert [one.chunk.chunk_id for one in again] == ["1-zh", "2-zh", "0-zh"]
+    assert [one.closeness for one in again] == [close(0.9), close(0.5), close(0.2)]
+    assert [one.score for one in again] == sorted((one.score for one in again), reverse=True)
+
+
+def test_the_nearest_in_another_language_are_read_too_and_nothing_is_lost():
+    found = passages_of("zh", "zh", "zh", "en", "zh", "en", "en")
+    first, rest = worth_rereading(ask("问"), found, 2, 2)
+    assert [one.chunk.chunk_id for one in first] == ["0-zh", "1-zh", "3-en", "5-en"]
+    assert [one.chunk.chunk_id for one in rest] == ["2-zh", "4-zh", "6-en"]

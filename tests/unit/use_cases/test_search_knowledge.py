@@ -14,7 +14,7 @@ from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.errors import DependencyUnavailableError
-from shared.domain.knowledge import Audience, FactAnswer, SearchQuery
+from shared.domain.knowledge import Audience, Closeness, FactAnswer, SearchQuery
 from shared.ports import KnowledgeChange
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.reconcile_indices import ReconcileIndices
@@ -180,3 +180,36 @@ def test_reconciling_marks_what_was_removed_and_revives_what_came_back(search):
     assert done.removed == {"keyword": 1, "vectors": 1}
     assert done.added == {"keyword": 1, "vectors": 0}
     assert search.keyword.known("acme") == search.vectors.known("acme")
+
+
+class Preferring:
+    """A reranker that finds some chunks close and the others far."""
+
+    def __init__(self, *chunk_ids):
+        self.chunk_ids = chunk_ids
+
+    def compare(self, question, language, chunks):
+        return [Closeness(question=float(one.chunk_id in self.chunk_ids), weakest=0.0, passage=0.0) for one in chunks]
+
+
+class NoReranker:
+    def compare(self, question, language, chunks):
+        raise DependencyUnavailableError("reranker", "is loading")
+
+
+def test_a_reranker_has_the_last_word_on_the_order(search):
+    result = replace(search, reranker=Preferring("shipping", "copy"))(ask("怎么申请退货"))
+    assert ids(result)[0] in {"shipping", "copy"}
+    assert result.passages[0].closeness.question == 1.0
+    assert "reranker" in result.took_ms
+
+
+def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(search):
+    result = replace(search, reranker=NoReranker())(ask("怎么申请退货"))
+    assert ids(result) == ids(search(ask("怎么申请退货")))
+    assert result.degraded == ("reranker",)
+    assert result.passages[0].closeness is None
+
+
+def test_a_reranker_never_brings_staff_passages_to_a_customer(search):
+    assert "secret" not in ids(replace(search, reranker=Preferring("secret"))(ask("退货的内部审批额度")))
