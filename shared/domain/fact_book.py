@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from shared.domain.fact_question import days_covered
-from shared.domain.fact_words import compact, core_name, derived_names, fold
+from shared.domain.fact_columns import column_words
+from shared.domain.fact_fillers import TRADES
+from shared.domain.fact_names import Misspelt, widened
+from shared.domain.fact_question import EVERY_DAY, days_covered
+from shared.domain.fact_ranges import Range, read_ranges
+from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
 Synonyms = Sequence[Sequence[str]]
 Positions = frozenset[int]
 _CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
+# In a table of delivery prices, what is asked for is the freight, whatever its column is called.
+_DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|delivery|postage|freight", re.IGNORECASE)
+_FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
@@ -24,7 +31,9 @@ class PreparedTable:
     """A table with its vocabularies, all compact: names to row positions, words to column positions.
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
-    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it.
+    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
+    of its trade. `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    rows hold for some days only.
     """
 
     table: FactTable
@@ -39,6 +48,10 @@ class PreparedTable:
     telling: tuple[str, ...]
     called: tuple[str, ...]
     about: str
+    ranges: Mapping[int, Mapping[int, Range]]
+    misspelt: Misspelt
+    fillers: frozenset[str]
+    dated: bool
 
     def valid_rows(self, today: date, among: Positions | None = None) -> Positions:
         """Return the rows (of `among`) that hold today. Of several for one thing, the one that began last counts."""
@@ -68,6 +81,10 @@ class PreparedTable:
         """Return the columns of opening hours."""
         return frozenset(at for at, column in enumerate(self.table.columns) if column.type is ColumnType.TIME_RANGE)
 
+    def by_day(self) -> Positions:
+        """Return the columns that answer for a weekday: hours, and what is for some days by its name ("周末价")."""
+        return frozenset(self.days)
+
 
 def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[PreparedTable, ...]:
     """Return the tables ready for `look_up`. `synonyms`: groups of words that mean the same to the company."""
@@ -76,6 +93,44 @@ def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[Prepa
 
 
 def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTable:
+    words = _column_words(table)
+    keys = tuple(
+        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
+        for position, row in enumerate(table.rows)
+    )
+    things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        things[key].append(position)
+    telling = _telling_keys(table, things)
+    names = _names(table, groups, telling, words)
+    return PreparedTable(
+        table=table,
+        names=names,
+        name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
+        columns=words,
+        column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
+        parts=_name_parts_of_columns(table, words, names),
+        days=_days(table),
+        keys=keys,
+        things={key: tuple(rows) for key, rows in things.items()},
+        telling=telling,
+        called=_called(table),
+        about=_about(table),
+        ranges=_ranges(table),
+        misspelt=Misspelt(names),
+        fillers=_trade_fillers(table),
+        dated=any(row.valid_from or row.valid_to for row in table.rows),
+    )
+
+
+def _about(table: FactTable) -> str:
+    titles = (fold(title(table, language)) for language in LANGUAGES)
+    return " ".join((*titles, fold(table.sheet), *(fold(core_name(name)) for name in table.key_columns), _TABLE_WORDS))
+
+
+def _names(
+    table: FactTable, groups: Sequence[frozenset[str]], telling: Sequence[str], words: Collection[str]
+) -> Mapping[str, Positions]:
     names: defaultdict[str, set[int]] = defaultdict(set)
     for position, row in enumerate(table.rows):
         for name in (*row.aliases, *_category_names(table, row)):
@@ -84,40 +139,55 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         meant = {position for word in group if word in names for position in names[word]}
         for word in group if meant else ():
             names[word] |= meant
+    called: defaultdict[str, list[int]] = defaultdict(list)
+    for position, row in enumerate(table.rows):
+        for name in (*(row.cells.get(key, "") for key in telling), *_given_names(table).get(str(row.row), ())):
+            called[name].append(position)
+    fixed = {name: frozenset(rows) for name, rows in names.items()}
+    return {**widened(fixed, called, words), **fixed}
+
+
+def _column_words(table: FactTable) -> Mapping[str, Positions]:
+    names = [column.name for column in table.columns]
+    built_in = built_in_words(names, [column.type for column in table.columns])
     words: defaultdict[str, set[int]] = defaultdict(set)
     for position, column in enumerate(table.columns):
-        for word in (column.name, core_name(column.name), *column.synonyms):
+        headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
+        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
+        for word in (column.name, *headings, *column.synonyms, *built_in[position], *topical):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
-    keys = tuple(
-        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
-        for position, row in enumerate(table.rows)
-    )
-    things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for position, key in enumerate(keys):
-        things[key].append(position)
-    days = {at: days_covered(column.name) for at, column in enumerate(table.columns) if column.type is ColumnType.TIME_RANGE}
-    return PreparedTable(
-        table=table,
-        names={name: frozenset(rows) for name, rows in names.items()},
-        name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
-        columns={word: frozenset(columns) for word, columns in words.items()},
-        column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
-        parts=_name_parts_of_columns(table, words, names),
-        days=days,
-        keys=keys,
-        things={key: tuple(rows) for key, rows in things.items()},
-        telling=_telling_keys(table, things),
-        called=_called(table),
-        about=" ".join(
-            (
-                *(fold(title(table, language)) for language in LANGUAGES),
-                fold(table.sheet),
-                *(fold(core_name(name)) for name in table.key_columns),
-                _TABLE_WORDS,
-            )
-        ),
-    )
+    if _DELIVERS.search(f"{table.sheet} {table.title}"):
+        for word in map(compact, _FREIGHT):
+            words.setdefault(word, set(words.get(compact("多少钱"), ())))
+    return {word: frozenset(columns) for word, columns in words.items() if columns}
+
+
+def _days(table: FactTable) -> Mapping[int, Positions]:
+    """Return the weekdays of the columns of hours, and of those whose names say for which days they are."""
+    covered = {at: days_covered(column.name) for at, column in enumerate(table.columns)}
+    return {
+        at: days
+        for at, days in covered.items()
+        if table.columns[at].type is ColumnType.TIME_RANGE
+        or (days != EVERY_DAY and table.columns[at].name not in table.key_columns)
+    }
+
+
+def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
+    """Return the key columns whose cells are ranges of amounts, by row."""
+    found = {
+        at: read_ranges([fold(row.cells.get(column.name, "")) for row in table.rows], column.unit)
+        for at, column in enumerate(table.columns)
+        if column.name in table.key_columns
+    }
+    return {at: ranges for at, ranges in found.items() if ranges}
+
+
+def _trade_fillers(table: FactTable) -> frozenset[str]:
+    own = (table.sheet, *(title(table, language) for language in LANGUAGES), *(column.name for column in table.columns))
+    spoken = fold(" ".join(own))
+    return frozenset(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())
 
 
 def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
@@ -217,7 +287,7 @@ def _name_parts(prepared: PreparedTable, row: FactRow, language: Language) -> tu
         english = tuple(str(given.get(name) or translated(table, name, row.cells.get(name, ""), "en")) for name in telling)
         cells = (row.cells.get(name, "") for name in table.key_columns)
         other = tuple(cell for cell in cells if cell.isascii() and len(cell) > 2 and not _CODE.match(cell))
-        return english if all(english) else other[:1] or own
+        return english if all(english) else (other[:1] if len(telling) == 1 else ()) or own
     return own if any(own) else row.aliases[:1]
 
 

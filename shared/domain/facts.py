@@ -4,14 +4,16 @@ A table answers when the question names a row and a column and says nothing else
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from shared.domain.fact_aggregates import asked_extreme, asked_values, extreme_rows
+from shared.domain.fact_aggregates import asked_extreme, asked_limit, asked_truth, asked_values, extreme_rows
 from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_dates import asked_day
 from shared.domain.fact_question import Found, Question
+from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import compact, generic_words
 from shared.domain.knowledge import ColumnType, FactAnswer, FactHit, FactTable
 from shared.domain.language import Language, detect_language
@@ -27,11 +29,16 @@ _WHOLE_ROW = re.compile(
 _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
 # What a customer would be paid is in no price list.
 _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget for (?:my|it|the|this|an?)\b")
+_BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几")
-_LISTS = re.compile(r"哪些|哪几|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
+_LISTS = re.compile(
+    r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b"
+)
+_WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
 Positions = frozenset[int]
 Place = tuple[int, int]
+_Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,7 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     asked = Question(question)
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
+    spans = _corrected(asked, spans)
     names = tuple({(one.start, one.end) for _, found, _ in spans for one in found})
     if _SELLS.search(asked.text):
         return NOTHING
@@ -79,6 +87,21 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
     best = _best(clean, language)
     return _answer([*best, *_besides(asked, best, readings, names)], language)
+
+
+def _corrected(asked: Question, spans: Sequence[_Spans]) -> list[_Spans]:
+    """Add the names that words explained by no table must be misspellings of."""
+    known = [(one.start, one.end) for _, names, words in spans for one in (*names, *words)]
+    unknown = asked.unknown_words(known)
+    return [(prepared, [*names, *_misspelt(asked, prepared, unknown)], words) for prepared, names, words in spans]
+
+
+def _misspelt(asked: Question, prepared: PreparedTable, unknown: Sequence[Place]) -> Iterator[Found[Positions]]:
+    pairs = [(one[0], other[1]) for one, other in pairwise(unknown) if other[0] - one[1] <= 1]
+    for start, end in (*unknown, *pairs):
+        name = prepared.misspelt(compact(asked.text[start:end]))
+        if name:
+            yield Found(start=start, end=end, word=name, value=prepared.names[name])
 
 
 def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
@@ -108,7 +131,8 @@ def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Read
 def _left(asked: Question, readings: Sequence[_Reading], names: Sequence[Place]) -> list[str]:
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
-    return asked.unexplained([*places, *names], places, about)
+    fillers = frozenset().union(*(reading.prepared.fillers for reading in readings))
+    return asked.unexplained([*places, *names], places, about, fillers)
 
 
 def _readings(
@@ -117,7 +141,9 @@ def _readings(
     """Yield how the table understands the question, at most one way."""
     if not names and not words:
         return
-    valid = prepared.valid_rows(today, frozenset(at for one in names for at in one.value) if names else None)
+    when = asked_day(asked.text, today)
+    on = when.day if when and prepared.dated else today
+    valid = prepared.valid_rows(on, frozenset(at for one in names for at in one.value) if names else None)
     rows, conjoined = _rows(asked, names, valid)
     if names and not rows:
         return
@@ -127,14 +153,18 @@ def _readings(
     base = _Reading(
         prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False
     )
-    listed = _aggregate(asked, prepared, rows or valid, words)
-    if listed:
-        rows, columns, place = listed
-        yield replace(base, rows=rows, columns=columns, places=(*places, place), several=True)
-        return
+    if when and prepared.dated:
+        places.append((when.start, when.end))
     days, day_places = asked.days(today)
+    if when and when.single:
+        days, day_places = frozenset({when.day.weekday()}), [(when.start, when.end)]
+    listed = _aggregate(asked, prepared, rows or valid, words, days)
+    if listed:
+        rows, columns, found = listed
+        yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
+        return
     columns = _asked_columns(prepared, words, days)
-    if columns & prepared.hours():
+    if columns & prepared.by_day():
         places += day_places
     if not columns and names:
         places += [found.span() for found in _WHOLE_ROW.finditer(asked.text)]
@@ -158,16 +188,34 @@ def _meant_without_name(
 
 def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positions]], list[Found[Positions]]]:
     """Return the names and the column words in the question; the longest wins where they overlap."""
-    names = asked.find(prepared.names, prepared.name_lengths)
+    names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
     if names and not words and _HOW_MUCH.search(asked.text):
-        words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True))
+        words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True)) or _price(
+            asked, prepared
+        )
     taken: list[Found[Positions]] = []
     for one in sorted((*names, *words), key=lambda found: (-found.length, found.start)):
         if not any(_clash(one, other) for other in taken):
             taken.append(one)
     kept = {id(one) for one in taken}
     return [one for one in names if id(one) in kept], [one for one in words if id(one) in kept]
+
+
+def _in_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positions]]:
+    """Yield the amounts in the question that rows are for: "3 公斤" where one row is for "1-5kg"."""
+    for amount in amounts(asked.text) if prepared.ranges else ():
+        for ranges in prepared.ranges.values():
+            rows = fitting(ranges, amount)
+            if rows:
+                yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=rows)
+
+
+def _price(asked: Question, prepared: PreparedTable) -> list[Found[Positions]]:
+    """Read "小夜灯多少": a name and no more than "how much" asks for the price."""
+    columns = prepared.columns.get("多少钱", frozenset())
+    found = _BARE_HOW_MUCH.search(asked.text)
+    return [Found(start=found.start(), end=found.end(), word="多少钱", value=columns)] if found and columns else []
 
 
 def _clash(one: Found[Positions], other: Found[Positions]) -> bool:
@@ -199,10 +247,11 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
     named = {at for one in words for at in one.value if _is_own(prepared, one)} & meant
     kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
     asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
-    hours = prepared.hours()
-    if asked & hours and days:
-        fitting = {at for at in hours if days <= prepared.days[at]}
-        asked = (asked - hours) | (fitting or (asked & hours))
+    hours, by_day = prepared.hours(), prepared.by_day()
+    if asked & by_day and days:
+        rivals = hours if asked & hours else asked & by_day
+        fitting = {at for at in rivals if days <= prepared.days[at]}
+        asked = (asked - by_day) | (fitting or (asked & by_day))
     elif meant & hours and not named & hours:
         asked |= hours
     return frozenset(asked)
@@ -219,19 +268,26 @@ def _kind(prepared: PreparedTable, position: int) -> str:
 
 
 def _aggregate(
-    asked: Question, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
-) -> tuple[Positions, Positions, Place] | None:
-    """Read "the cheapest", "the longest ...", "which are in stock": rows, column, and where the question says so."""
+    asked: Question, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]], days: frozenset[int]
+) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
+    """Read "the cheapest", "for 12 people", "which have SSO", "which are in stock": rows, columns, where the question says so."""
     extreme = asked_extreme(asked.text, prepared, words)
     if extreme:
         best = extreme_rows(prepared, rows, extreme)
-        return (best, frozenset({extreme.column}), extreme.place) if best else None
-    wanted = asked_values(asked, prepared) if _LISTS.search(asked.text) else None
-    if not wanted:
+        return (best, extreme.columns, (extreme.place,)) if best else None
+    if not _LISTS.search(asked.text):
         return None
-    column, value, place = wanted
-    fitting = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
-    return (fitting, frozenset({column}), place) if 0 < len(fitting) <= _MAX_LISTED else None
+    picked = asked_limit(asked.text, prepared, rows, words)
+    if not picked and _WHICH.search(asked.text):
+        picked = asked_truth(prepared, rows, words, days)
+    if not picked:
+        wanted = asked_values(asked, prepared)
+        if not wanted:
+            return None
+        column, value, place = wanted
+        fits = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
+        picked = fits, frozenset({column}), (place,)
+    return picked if 0 < len(picked[0]) <= _MAX_LISTED else None
 
 
 def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:

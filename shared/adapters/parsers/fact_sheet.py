@@ -204,8 +204,15 @@ def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int]
     ]
     short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
     keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
+    if keys and keys[0] != short[0] and _tells_rows_apart(short[0], body) and not _tells_rows_apart(keys[0], body):
+        # "Club, City, ...": what stands first and is different in every row is the name, whatever its heading.
+        keys.insert(0, short[0])
     repeated = len({tuple(row.cells[at] for at in keys) for row in body}) < len(body)
     return [*keys, *(at for at in short if repeated and not dated and at not in keys and _VARIANT.search(names[at]))]
+
+
+def _tells_rows_apart(at: int, body: Sequence[GridRow]) -> bool:
+    return len({row.cells[at] for row in body}) == len(body)
 
 
 def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:
