@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.domain.fact_book import PreparedTable, translated
 from shared.domain.fact_question import Found, Question
+from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import GROUPS, compact, core_name
 from shared.domain.knowledge import ColumnType
 
@@ -28,6 +29,12 @@ _BELOW = re.compile(
 _BEFORE = re.compile(r"(\d+(?:\.\d+)?)\s*[个名位台人只块]?\s*$")
 _NO = re.compile(r"^(?:否|无|不|没|no\b|false|n$|×|✗|-$)", re.IGNORECASE)
 _CLOSED = re.compile(r"^(?:休|不营业|关|closed|no\b)", re.IGNORECASE)
+_VALUE_TWINS = {
+    "有货": ("in stock", "available", "现货"),
+    "缺货": ("out of stock", "sold out", "没货", "断货", "无货"),
+    "instock": ("有货", "现货", "available"),
+    "outofstock": ("缺货", "没货", "断货", "sold out"),
+}
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
 
 
@@ -105,6 +112,19 @@ def asked_limit(
     return None
 
 
+def asked_range(
+    text: str, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
+) -> tuple[Positions, Positions, tuple[tuple[int, int], ...]] | None:
+    """Return the rows whose range holds an amount in the question ("8 岁上哪个班"), with that column or those asked for."""
+    for amount in amounts(text):
+        for column, ranges in prepared.ranges.items():
+            fits = fitting(ranges, amount) & rows
+            if fits and next(iter(ranges.values())).unit == amount.unit:
+                asked = frozenset(at for one in words for at in one.value if at != column)
+                return fits, asked or frozenset({column}), ((amount.start, amount.end),)
+    return None
+
+
 def _within(prepared: PreparedTable, rows: Positions, column: int, limit: float, *, most: bool) -> Positions:
     values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "")) for at in rows}
     numbers = {at: float(found.group(1)) for at, found in values.items() if found}
@@ -156,7 +176,7 @@ def _value_words(prepared: PreparedTable, column: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for row in prepared.table.rows:
         cell = row.cells.get(column, "")
-        for word in (cell, translated(prepared.table, column, cell, "en"), translated(prepared.table, column, cell, "zh")):
+        for word in (cell, *_VALUE_TWINS.get(compact(cell), ()), translated(prepared.table, column, cell, "en"), translated(prepared.table, column, cell, "zh")):
             if 1 < len(compact(word)) <= 16:
                 words[compact(word)] = cell
     return words

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from shared.domain.fact_columns import column_words
 from shared.domain.fact_fillers import TRADES
-from shared.domain.fact_names import Misspelt, widened
+from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
 from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
@@ -22,6 +22,7 @@ _CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
 # In a table of delivery prices, what is asked for is the freight, whatever its column is called.
 _DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|delivery|postage|freight", re.IGNORECASE)
 _FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
+_PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
@@ -32,7 +33,7 @@ class PreparedTable:
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
     tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
-    of its trade. `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
     rows hold for some days only.
     """
 
@@ -42,6 +43,7 @@ class PreparedTable:
     columns: Mapping[str, Positions]
     column_lengths: tuple[int, ...]
     parts: Mapping[str, Positions]
+    modifiers: Mapping[str, Positions]
     days: Mapping[int, Positions]
     keys: tuple[tuple[str, ...], ...]
     things: Mapping[tuple[str, ...], tuple[int, ...]]
@@ -81,6 +83,10 @@ class PreparedTable:
         """Return the columns of opening hours."""
         return frozenset(at for at, column in enumerate(self.table.columns) if column.type is ColumnType.TIME_RANGE)
 
+    def letters(self, columns: Positions) -> frozenset[str]:
+        """Return the characters of the columns' Chinese headings: "数据留多久" says no more than "数据保留"."""
+        return frozenset(letter for at in columns for letter in core_name(self.column(at).name) if not letter.isascii())
+
     def by_day(self) -> Positions:
         """Return the columns that answer for a weekday: hours, and what is for some days by its name ("周末价")."""
         return frozenset(self.days)
@@ -109,6 +115,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
         columns=words,
         column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
+        modifiers=_modifiers(table),
         parts=_name_parts_of_columns(table, words, names),
         days=_days(table),
         keys=keys,
@@ -143,8 +150,16 @@ def _names(
     for position, row in enumerate(table.rows):
         for name in (*(row.cells.get(key, "") for key in telling), *_given_names(table).get(str(row.row), ())):
             called[name].append(position)
+    for name, rows in led_names([(called_by, row.aliases) for called_by, row in zip(_first_words(table), table.rows, strict=True)]):
+        names[name] |= rows
     fixed = {name: frozenset(rows) for name, rows in names.items()}
     return {**widened(fixed, called, words), **fixed}
+
+
+def _first_words(table: FactTable) -> Iterator[str]:
+    for row in table.rows:
+        name = fold(row.cells.get(table.key_columns[0], "")) if table.key_columns else ""
+        yield name.split(" ")[0]
 
 
 def _column_words(table: FactTable) -> Mapping[str, Positions]:
@@ -163,6 +178,16 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     return {word: frozenset(columns) for word, columns in words.items() if columns}
 
 
+def _modifiers(table: FactTable) -> Mapping[str, Positions]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for position, column in enumerate(table.columns):
+        for heading in (core_name(column.name), *(label(table, column, language) for language in LANGUAGES)):
+            word = compact(_PRICE_TAIL.sub("", fold(heading)))
+            if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
+                found[word].add(position)
+    return {word: frozenset(columns) for word, columns in found.items()}
+
+
 def _days(table: FactTable) -> Mapping[int, Positions]:
     """Return the weekdays of the columns of hours, and of those whose names say for which days they are."""
     covered = {at: days_covered(column.name) for at, column in enumerate(table.columns)}
@@ -175,11 +200,11 @@ def _days(table: FactTable) -> Mapping[int, Positions]:
 
 
 def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
-    """Return the key columns whose cells are ranges of amounts, by row."""
+    """Return the columns whose cells are ranges of amounts, by row."""
     found = {
         at: read_ranges([fold(row.cells.get(column.name, "")) for row in table.rows], column.unit)
         for at, column in enumerate(table.columns)
-        if column.name in table.key_columns
+        if column.type is ColumnType.TEXT or column.name in table.key_columns
     }
     return {at: ranges for at, ranges in found.items() if ranges}
 
@@ -191,11 +216,11 @@ def _trade_fillers(table: FactTable) -> frozenset[str]:
 
 
 def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
-    """Return the parts of numbers' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
+    """Return the parts of columns' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
     parts: defaultdict[str, set[int]] = defaultdict(set)
     for position, column in enumerate(table.columns):
         core = compact(core_name(column.name))
-        if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and not core.isascii():
+        if column.name not in table.key_columns and not core.isascii():
             for start in range(len(core) - 1):
                 for end in range(start + 2, len(core) + (start > 0)):
                     parts[core[start:end]].add(position)

@@ -19,7 +19,7 @@ _TOPICS = """
 续航|\\brange\\b|battery life => 续航|跑多远|能跑多远|跑多少公里|骑多远|能骑多远|飞多久|用多久|how far|range|battery life
 充电|charg(?:e|ing) => 充电|充满电|充满|充电时间|充电多久|充满电要多久|充满要多久|充电要多久|charging time|to charge|charge
 时速|速度|speed => 时速|速度|多快|跑多快|最快|how fast|top speed|speed|fastest
-载重|承重|\\bload\\b => 载重|承重|能载多重|能承多重|load|carry
+载重|承重|\\bload\\b => 载重|承重|能载多少|载多少|最重能载|能载多重|能承多重|load|carry
 电池容量|battery capacity => 电池容量|电池多大|battery capacity
 功率|wattage|\\bpower\\b => 功率|多少瓦|几瓦|耗电|power|wattage
 容量|\\bvolume\\b|\\bcapacity\\b => 容量|多少升|几升|capacity|volume
@@ -29,8 +29,11 @@ _TOPICS = """
 停车|parking => 停车|停车位|车位|能停车|parking|park|car park
 早餐|含早|breakfast => 早餐|早饭|含早|含早餐|包早餐|breakfast
 折扣|discount => 打几折|折扣|几折|优惠多少|discount
-包邮|免邮|免运费|free (?:shipping|delivery) => 包邮|免邮|免运费|满多少包邮|满多少免运费|满多少|free shipping|free delivery
+包邮|免邮|免运费|free (?:shipping|delivery) => 包邮|免邮|免运费|满多少包邮|满多少免运费|满多少|free shipping|free delivery|free shipping threshold|free delivery threshold|threshold
 起订|起批|\\bmoq\\b|minimum order => 起订量|起订|起批|最少订多少|几个起|多少起订|minimum order|moq
+课时|节数|lessons|sessions => 课时|几节|几节课|多少节|多少节课|多少课时|how many lessons|lessons|how many sessions|sessions
+上课时间|开课|班次|发车|schedule|class time => 什么时候|几点|哪天|什么时间|星期几|周几|when|what time|timetable
+可退|退改|退款|refundab => 能退|可退|退票|退款|能不能退|可以退|退吗|refund|refundable|money back
 材质|材料|material => 材质|材料|什么材质|什么料|什么做的|material|made of
 年龄|适龄|\\bages?\\b => 年龄|几岁|多大年纪|多大孩子|how old|age|ages
 名额|剩余|places left|spots => 名额|还有名额|几个名额|剩几个|places left|spots left|places|spots
@@ -44,7 +47,7 @@ _TOPICS = """
 调用|api calls? => api|api调用|调用次数|api calls|api requests
 客服|技术支持|^支持$|\\bsupport\\b => 客服|技术支持|support
 语言|language => 语言|什么语|language|languages
-有效期|validity|shelf life|保质期 => 有效期|保质期|有效多久|能放多久|shelf life|keep for|valid for
+有效期|validity|\\bvalid (?:for|until)|shelf life|保质期 => 有效期|有效|how long|valid|保质期|有效多久|能放多久|shelf life|keep for|valid for
 """
 _PERIODS = """
 小时|时租|\\bhour => 一小时|每小时|一个小时|一个钟|一个钟头|per hour|an hour|hourly|each hour
@@ -90,6 +93,8 @@ def column_words(headings: Iterable[str], kind: ColumnType, unit: str) -> Iterat
             if any(header.search(heading) for heading in own):
                 yield from words
     if kind in _NUMBERS:
+        per = unit.partition("/")[2]
+        yield from (f"一{per}", f"每{per}", f"per {per}") if per else ()
         yield from _UNITS.get(unit.casefold().split("/")[0], "").split("|")
 
 

@@ -77,5 +77,7 @@ TRADES = (
         """几点 开 关 营业 开门 关门 过节 放假 期间 当天 那天 照常 club clubs gym gyms branch open close shut""",
     ),
     (r"\bplan\b|\btier\b|套餐|版本", "套餐 方案 版本 档 档位 版 计划"),
+    (r"课|校区|老师|教练|\bcourse|\bclass\b|lesson", "课 上课 课程 班 孩子 小孩 学 学习 报名 报 上 的课 class classes course courses lesson"),
+    (r"\bticket|门票|票价", "ticket tickets pass passes 票 门票 张"),
     (r"医|项目|治|牙", "一颗 一次 颗 次 做一次 医生 看牙 牙"),
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.domain.fact_fillers import FILLERS_EN, FILLERS_ZH
 from shared.domain.fact_places import TWINS, WITHIN
@@ -11,6 +11,7 @@ from shared.domain.fact_words import compact, core_name, fold
 Positions = frozenset[int]
 Names = Mapping[str, Positions]
 _WORD = re.compile(r"[a-z0-9][a-z0-9'.+-]*")
+_HAN_LEAD = re.compile(r"^[\u3400-\u9fff]{2,4}(?=[a-z0-9])")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,12}")
 _SHORTEST_TYPO = 5
 _LONGEST_TYPO = 24
@@ -28,6 +29,23 @@ def widened(names: Names, things: Mapping[str, Collection[int]], known: Collecti
             if name not in names:
                 found.setdefault(name, set()).update(rows)
     return {name: frozenset(rows) for name, rows in found.items()}
+
+
+def led_names(rows: Sequence[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, set[int]]]:
+    """Yield names led by another word for the maker. `rows`: the maker, as the name's first word, and all names of a row.
+
+    Where "海登H6" and "H6" are one thing of Halden's, "海登" is Halden, and "海登C70" its C70.
+    """
+    leads: defaultdict[str, set[str]] = defaultdict(set)
+    shorts = [{compact(name) for name in names} for _, names in rows]
+    for (maker, _), own in zip(rows, shorts, strict=True):
+        for name in own if maker else ():
+            lead = _HAN_LEAD.match(name)
+            if lead and name[lead.end() :] in own:
+                leads[maker].add(lead.group())
+    for position, ((maker, _), own) in enumerate(zip(rows, shorts, strict=True)):
+        for lead in leads.get(maker, ()):
+            yield from ((lead + name, {position}) for name in own if not name.startswith(lead))
 
 
 def _parts(things: Mapping[str, Collection[int]], known: Collection[str]) -> Mapping[str, set[int]]:
@@ -54,10 +72,10 @@ def _parts_of(thing: str) -> Iterator[str]:
     for run in _HAN_RUN.findall(bare):
         if len(run) > 3:
             yield run[:2] + run[-1]
-        for size in range(2, len(run)):
-            for part in (run[:size], run[-size:]):
-                if part not in FILLERS_ZH:
-                    yield part
+        for start in range(len(run) - 1):
+            for end in range(start + 2, len(run) + 1):
+                if end - start < len(run) and run[start:end] not in FILLERS_ZH:
+                    yield run[start:end]
 
 
 def _tells(words: list[str], part: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from shared.domain.fact_aggregates import asked_extreme, asked_limit, asked_truth, asked_values, extreme_rows
+from shared.domain.fact_aggregates import asked_extreme, asked_limit, asked_range, asked_truth, asked_values, extreme_rows
 from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
 from shared.domain.fact_dates import asked_day
 from shared.domain.fact_question import Found, Question
@@ -30,7 +30,8 @@ _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:differenc
 # What a customer would be paid is in no price list.
 _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget for (?:my|it|the|this|an?)\b")
 _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
-_HOW_MUCH = re.compile(r"多少|几")
+_HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
+_PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
 _LISTS = re.compile(
     r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
@@ -131,7 +132,7 @@ def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Read
 def _left(asked: Question, readings: Sequence[_Reading], names: Sequence[Place]) -> list[str]:
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
-    fillers = frozenset().union(*(reading.prepared.fillers for reading in readings))
+    fillers = frozenset().union(*(reading.prepared.fillers | reading.prepared.letters(reading.columns) for reading in readings))
     return asked.unexplained([*places, *names], places, about, fillers)
 
 
@@ -158,7 +159,7 @@ def _readings(
     days, day_places = asked.days(today)
     if when and when.single:
         days, day_places = frozenset({when.day.weekday()}), [(when.start, when.end)]
-    listed = _aggregate(asked, prepared, rows or valid, words, days)
+    listed = _aggregate(asked, prepared, rows or valid, words, days, named_at)
     if listed:
         rows, columns, found = listed
         yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
@@ -190,6 +191,8 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
     """Return the names and the column words in the question; the longest wins where they overlap."""
     names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    if names and _PRICES.search(asked.text):
+        words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
     if names and not words and _HOW_MUCH.search(asked.text):
         words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True)) or _price(
             asked, prepared
@@ -205,8 +208,8 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
 def _in_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positions]]:
     """Yield the amounts in the question that rows are for: "3 公斤" where one row is for "1-5kg"."""
     for amount in amounts(asked.text) if prepared.ranges else ():
-        for ranges in prepared.ranges.values():
-            rows = fitting(ranges, amount)
+        for at, ranges in prepared.ranges.items():
+            rows = fitting(ranges, amount) if prepared.column(at).name in prepared.table.key_columns else frozenset()
             if rows:
                 yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=rows)
 
@@ -268,7 +271,12 @@ def _kind(prepared: PreparedTable, position: int) -> str:
 
 
 def _aggregate(
-    asked: Question, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]], days: frozenset[int]
+    asked: Question,
+    prepared: PreparedTable,
+    rows: Positions,
+    words: Sequence[Found[Positions]],
+    days: frozenset[int],
+    names_at: Sequence[Place],
 ) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
     """Read "the cheapest", "for 12 people", "which have SSO", "which are in stock": rows, columns, where the question says so."""
     extreme = asked_extreme(asked.text, prepared, words)
@@ -277,12 +285,12 @@ def _aggregate(
         return (best, extreme.columns, (extreme.place,)) if best else None
     if not _LISTS.search(asked.text):
         return None
-    picked = asked_limit(asked.text, prepared, rows, words)
+    picked = asked_limit(asked.text, prepared, rows, words) or asked_range(asked.text, prepared, rows, words)
     if not picked and _WHICH.search(asked.text):
         picked = asked_truth(prepared, rows, words, days)
     if not picked:
         wanted = asked_values(asked, prepared)
-        if not wanted:
+        if not wanted or wanted[2] in names_at:
             return None
         column, value, place = wanted
         fits = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)

@@ -62,6 +62,24 @@ Japan,8-12 days,19,200
 United Kingdom,4-6 days,9.90,100
 """
 
+COURSES = """课程,适合年龄,上课时间,老师,学费(元/期),课时数,剩余名额,校区
+少儿编程入门,7-9岁,周六 09:00-10:30,陈老师,2680,16,3,河西校区
+少儿编程进阶,10-12岁,周六 14:00-16:00,陈老师,3280,16,0,河西校区
+成人水彩,18岁以上,周三 19:00-21:00,林老师,1980,12,5,江北校区
+钢琴一对一,5岁以上,预约,何老师,6800,20,2,江北校区
+"""
+TICKETS = """Ticket,Also called,Peak price (EUR),Off-peak price (EUR),Valid for,Refundable
+Adult day pass,day ticket,48,36,1 day,no
+Child day pass (4-11),kids ticket,29,22,1 day,no
+Season pass,annual pass,189,189,365 days,yes
+Group ticket (10+ people),group rate,39,30,1 day,yes
+"""
+CLOUD = """版本,月付价格,年付价格,坐席数,数据保留,单点登录,技术支持
+体验版,免费,免费,2,7 天,不支持,社区
+团队版,199 元,1990 元,10,90 天,不支持,工作日在线
+企业版,899 元,8990 元,50,365 天,支持,7x24 电话
+"""
+
 _SETTINGS: Mapping[str, object] = {"alias_columns": ["别名"]}
 
 
@@ -78,5 +96,8 @@ TRADES: Mapping[str, tuple[FactTable, ...]] = {
     "dental": trade("收费标准", DENTAL),
     "bikes": trade("参数", SPECS),
     "holidays": trade("节假日安排", HOLIDAYS),
+    "courses": trade("课程表", COURSES),
+    "tickets": trade("Tickets and prices", TICKETS, "en", {"alias_columns": ["Also called"]}),
+    "cloud": trade("版本对比", CLOUD),
     "posts": trade("International delivery", SHIPPING, "en"),
 }
