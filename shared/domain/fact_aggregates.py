@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.fact_book import PreparedTable, translated
+from shared.domain.fact_book import PreparedTable
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import GROUPS, compact, core_name
@@ -29,12 +29,6 @@ _BELOW = re.compile(
 _BEFORE = re.compile(r"(\d+(?:\.\d+)?)\s*[个名位台人只块]?\s*$")
 _NO = re.compile(r"^(?:否|无|不|没|no\b|false|n$|×|✗|-$)", re.IGNORECASE)
 _CLOSED = re.compile(r"^(?:休|不营业|关|closed|no\b)", re.IGNORECASE)
-_VALUE_TWINS = {
-    "有货": ("in stock", "available", "现货"),
-    "缺货": ("out of stock", "sold out", "没货", "断货", "无货"),
-    "instock": ("有货", "现货", "available"),
-    "outofstock": ("缺货", "没货", "断货", "sold out"),
-}
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
 
 
@@ -156,27 +150,9 @@ def asked_values(asked: Question, prepared: PreparedTable) -> tuple[int, str, tu
     None when no value, or values of several columns, are named.
     """
     found: list[tuple[int, str, tuple[int, int]]] = []
-    for position, column in enumerate(prepared.table.columns):
-        if column.type not in (ColumnType.TEXT, ColumnType.BOOLEAN) or column.name in prepared.table.key_columns:
-            continue
-        if column.name == prepared.table.options.get("category"):
-            continue
-        words = _value_words(prepared, column.name)
-        spots = asked.find(words, sorted({len(word) for word in words}, reverse=True))
+    for position, (words, lengths) in prepared.values.items():
+        spots = asked.find(words, lengths)
         if spots:
             longest = max(spots, key=lambda spot: spot.length)
             found.append((position, longest.value, (longest.start, longest.end)))
-    if len(found) != 1:
-        return None
-    return found[0]
-
-
-def _value_words(prepared: PreparedTable, column: str) -> dict[str, str]:
-    """Return the short values of a column by the words for them."""
-    words: dict[str, str] = {}
-    for row in prepared.table.rows:
-        cell = row.cells.get(column, "")
-        for word in (cell, *_VALUE_TWINS.get(compact(cell), ()), translated(prepared.table, column, cell, "en"), translated(prepared.table, column, cell, "zh")):
-            if 1 < len(compact(word)) <= 16:
-                words[compact(word)] = cell
-    return words
+    return found[0] if len(found) == 1 else None

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
@@ -24,6 +24,16 @@ _DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|deli
 _FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
 _PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_DAYS_KEPT = 16
+_DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
+_HOW_LONG = frozenset("多久 多长 多长时间 long".split())
+_VALUE_TWINS = {
+    "有货": ("in stock", "available", "现货"),
+    "缺货": ("out of stock", "sold out", "没货", "断货", "无货"),
+    "instock": ("有货", "现货", "available"),
+    "outofstock": ("缺货", "没货", "断货", "sold out"),
+}
+_LONGEST_VALUE = 16
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
 
@@ -34,7 +44,7 @@ class PreparedTable:
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
     tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
     of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
-    rows hold for some days only.
+    rows hold for some days only; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
     table: FactTable
@@ -54,11 +64,20 @@ class PreparedTable:
     misspelt: Misspelt
     fillers: frozenset[str]
     dated: bool
+    values: Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]
+    _held: dict[date, Positions] = field(default_factory=dict, repr=False, compare=False)
 
     def valid_rows(self, today: date, among: Positions | None = None) -> Positions:
         """Return the rows (of `among`) that hold today. Of several for one thing, the one that began last counts."""
-        wanted = range(len(self.table.rows)) if among is None else among
-        return frozenset(position for position in wanted if self._counts(position, today))
+        if not self.dated:
+            return frozenset(range(len(self.table.rows))) if among is None else among
+        held = self._held.get(today)
+        if held is None:
+            held = frozenset(at for at in range(len(self.table.rows)) if self._counts(at, today))
+            if len(self._held) >= _DAYS_KEPT:
+                self._held.clear()
+            self._held[today] = held
+        return held if among is None else held & among
 
     def _counts(self, position: int, today: date) -> bool:
         row = self.table.rows[position]
@@ -84,8 +103,17 @@ class PreparedTable:
         return frozenset(at for at, column in enumerate(self.table.columns) if column.type is ColumnType.TIME_RANGE)
 
     def letters(self, columns: Positions) -> frozenset[str]:
-        """Return the characters of the columns' Chinese headings: "数据留多久" says no more than "数据保留"."""
-        return frozenset(letter for at in columns for letter in core_name(self.column(at).name) if not letter.isascii())
+        """Return what adds nothing to the columns: the characters of Chinese headings, "how long" for a duration.
+
+        "数据留多久" asks for "数据保留", where that is a number of days.
+        """
+        letters = frozenset(letter for at in columns for letter in core_name(self.column(at).name) if not letter.isascii())
+        return letters | (_HOW_LONG if any(self._is_duration(at) for at in columns) else frozenset())
+
+    def _is_duration(self, position: int) -> bool:
+        column = self.column(position)
+        cells = (row.cells.get(column.name, "") for row in self.table.rows)
+        return bool(_DURATION.match(f"1{column.unit}") or _DURATION.search(next(filter(None, cells), "")))
 
     def by_day(self) -> Positions:
         """Return the columns that answer for a weekday: hours, and what is for some days by its name ("周末价")."""
@@ -126,6 +154,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         ranges=_ranges(table),
         misspelt=Misspelt(names),
         fillers=_trade_fillers(table),
+        values=_values(table),
         dated=any(row.valid_from or row.valid_to for row in table.rows),
     )
 
@@ -166,12 +195,19 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     names = [column.name for column in table.columns]
     built_in = built_in_words(names, [column.type for column in table.columns])
     words: defaultdict[str, set[int]] = defaultdict(set)
+    general: list[tuple[str, int]] = []
     for position, column in enumerate(table.columns):
         headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
-        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
-        for word in (column.name, *headings, *column.synonyms, *built_in[position], *topical):
+        for word in (column.name, *headings, *column.synonyms):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
+        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
+        general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
+    # What the company says of its columns counts before what people generally say.
+    declared = frozenset(words)
+    for word, position in general:
+        if word not in declared:
+            words[word].add(position)
     if _DELIVERS.search(f"{table.sheet} {table.title}"):
         for word in map(compact, _FREIGHT):
             words.setdefault(word, set(words.get(compact("多少钱"), ())))
@@ -186,6 +222,24 @@ def _modifiers(table: FactTable) -> Mapping[str, Positions]:
             if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
                 found[word].add(position)
     return {word: frozenset(columns) for word, columns in found.items()}
+
+
+def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:
+    """Return the short values of the columns that hold texts and are no names, by the words for them."""
+    names = {*table.key_columns, table.options.get("category")}
+    found: dict[int, tuple[Mapping[str, str], tuple[int, ...]]] = {}
+    for position, column in enumerate(table.columns):
+        if column.type in (ColumnType.TEXT, ColumnType.BOOLEAN) and column.name not in names:
+            cells = dict.fromkeys(row.cells.get(column.name, "") for row in table.rows)
+            words = {compact(word): cell for cell in cells for word in _value_words(table, column.name, cell)}
+            kept = {word: cell for word, cell in words.items() if 1 < len(word) <= _LONGEST_VALUE}
+            found[position] = kept, tuple(sorted({len(word) for word in kept}, reverse=True))
+    return found
+
+
+def _value_words(table: FactTable, column: str, cell: str) -> tuple[str, ...]:
+    given = (translated(table, column, cell, language) for language in LANGUAGES)
+    return (cell, *_VALUE_TWINS.get(compact(cell), ()), *given)
 
 
 def _days(table: FactTable) -> Mapping[int, Positions]:

@@ -311,6 +311,8 @@ def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:
 
 
 def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
+    if len(reading.rows) > _MAX_LISTED and len(_distinct(reading)) != 1:
+        return NOTHING
     hits = _hits(reading, language)
     if not hits:
         return NOTHING
@@ -324,6 +326,13 @@ def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
     if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
         return NOTHING
     return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=tuple(hits))
+
+
+def _distinct(reading: _Reading) -> set[tuple[str, ...]]:
+    """Return the different things that the rows say in the columns asked for."""
+    names = [reading.prepared.column(at).name for at in sorted(reading.columns)]
+    said = (tuple(reading.prepared.table.rows[at].cells.get(name, "") for name in names) for at in reading.rows)
+    return {cells for cells in said if any(cells)}
 
 
 def _asks_for_keys(reading: _Reading) -> bool:

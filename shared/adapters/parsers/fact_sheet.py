@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.adapters.parsers.fact_cells import fits, guess_type, parse_date
 from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
-from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, core_name, derived_names
+from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, compact, core_name, derived_names
 from shared.domain.knowledge import ColumnType, DocumentMeta, FactColumn, FactRow, FactTable
 
 _ALIAS = re.compile(r"别名|又名|别称|简称|俗称|昵称|^alias(?:es)?$|^aka$|also known as", re.IGNORECASE)
@@ -223,7 +223,9 @@ def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, An
         ColumnType(spec["type"]) if "type" in spec else guess_type(name, [row.cells[at] for row in body])
         for at, name, spec in zip(layout.shown, names, specs, strict=True)
     ]
-    built_in = built_in_words(names, types)
+    # A general word that the company gives to one column is not another's too.
+    claimed = {compact(word) for spec in specs for word in spec.get("synonyms", ())}
+    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types)]
     return [
         FactColumn(
             name=name,
