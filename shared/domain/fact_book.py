@@ -179,7 +179,9 @@ def _names(
     for position, row in enumerate(table.rows):
         for name in (*(row.cells.get(key, "") for key in telling), *_given_names(table).get(str(row.row), ())):
             called[name].append(position)
-    for name, rows in led_names([(called_by, row.aliases) for called_by, row in zip(_first_words(table), table.rows, strict=True)]):
+    for name, rows in led_names(
+        [(called_by, row.aliases) for called_by, row in zip(_first_words(table), table.rows, strict=True)]
+    ):
         names[name] |= rows
     fixed = {name: frozenset(rows) for name, rows in names.items()}
     return {**widened(fixed, called, words), **fixed}

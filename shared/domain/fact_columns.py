@@ -6,7 +6,7 @@ from functools import cache
 
 from shared.domain.knowledge import ColumnType
 
-_PRICED = re.compile(r"价|(?<!免)费|租|金额|\bprice|\bcost|\bfee|\brates?\b|\brent|\bcharge", re.IGNORECASE)
+_PRICED = re.compile(r"价|(?<!免)费|租|金额|\bprice|\bcost|\bfee|\brates?\b|\brent|\bhire\b|\bcharge", re.IGNORECASE)
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
 
 # header => words. A word here means its columns alone, unlike the general words of fact_words.GROUPS.
@@ -19,6 +19,9 @@ _TOPICS = """
 续航|\\brange\\b|battery life => 续航|跑多远|能跑多远|跑多少公里|骑多远|能骑多远|飞多久|用多久|how far|range|battery life
 充电|charg(?:e|ing) => 充电|充满电|充满|充电时间|充电多久|充满电要多久|充满要多久|充电要多久|charging time|to charge|charge
 时速|速度|speed => 时速|速度|多快|跑多快|最快|how fast|top speed|speed|fastest
+^重量|自重|净重|\\bweight => 最轻|最重|多重|有多重|重量|lightest|heaviest|how heavy|weigh|weight
+人员|人手|staff => 几个人|多少人|几位|几个阿姨|how many people
+自提|取货|collection|pick-?up => 自提|取货|哪里取|在哪取|去哪取|where do i collect|where can i collect|where do i pick up|where to collect|collect|pick up|collection point
 载重|承重|\\bload\\b => 载重|承重|能载多少|载多少|最重能载|能载多重|能承多重|load|carry
 电池容量|battery capacity => 电池容量|电池多大|battery capacity
 功率|wattage|\\bpower\\b => 功率|多少瓦|几瓦|耗电|power|wattage
@@ -59,7 +62,7 @@ _PERIODS = """
 年|\\byear|annual => 一年|每年|包年|年付|按年|一整年|per year|a year|yearly|annual|annually|one year|each year
 """
 _UNITS = {
-    "kg": "多重|几公斤|多少公斤|几斤|多少斤|how heavy|weigh|weight|重量|重|最轻|最重|lightest|heaviest",
+    "kg": "几公斤|多少公斤|几斤|多少斤|how many kilos|how many kg",
     "km": "几公里|多少公里|how many kilometres|how many km",
     "次": "几次|多少次|how many times",
     "人": "几个人|多少人|几人|how many people",
@@ -95,9 +98,10 @@ def column_words(headings: Iterable[str], kind: ColumnType, unit: str) -> Iterat
     if kind in _NUMBERS:
         per = unit.partition("/")[2]
         yield from (f"一{per}", f"每{per}", f"per {per}") if per else ()
-        yield from _UNITS.get(unit.casefold().split("/")[0], "").split("|")
+        yield from _UNITS.get(unit.casefold().removesuffix(f"/{per}") if per != "h" else "", "").split("|")
 
 
-def speaks_of_period(word: str) -> bool:
-    """Whether a word only names a period: one day, a week."""
-    return any(word in words for _, words in _rules(_PERIODS))
+@cache
+def unit_words() -> frozenset[str]:
+    """Return, compact, the words that ask for a number in a unit and name no column."""
+    return frozenset(word.replace(" ", "") for words in _UNITS.values() for word in words.split("|"))

@@ -53,7 +53,7 @@ FILLERS_EN = frozenset(
     parcel parcels sending send mail mailed post posted shipped receive arrive arrives arrived reach reaches
     book books booking make makes
     expect expected due say says said mean means work works working gets bring brings brought take takes taking took
-    approx little bit quite very pretty such same other another there're what're who's
+    approx little bit quite very pretty such same other another there're what're who's spend spending
     """.split()
 )
 # Words that a trade's customers put into every question. They ask for nothing where a table speaks of that trade itself.
@@ -77,7 +77,11 @@ TRADES = (
         """几点 开 关 营业 开门 关门 过节 放假 期间 当天 那天 照常 club clubs gym gyms branch open close shut""",
     ),
     (r"\bplan\b|\btier\b|套餐|版本", "套餐 方案 版本 档 档位 版 计划"),
-    (r"课|校区|老师|教练|\bcourse|\bclass\b|lesson", "课 上课 课程 班 孩子 小孩 学 学习 报名 报 上 的课 class classes course courses lesson"),
+    (
+        r"课|校区|老师|教练|\bcourse|\bclass\b|lesson",
+        "教 课 上课 课程 班 孩子 小孩 学 学习 报名 报 上 的课 class classes course courses lesson",
+    ),
+    (r"保洁|清洁|家政|装修|cleaning", "房子 房屋 家里 屋子 家里面 打扫 平 平米 平方 flat house home"),
     (r"\bticket|门票|票价", "ticket tickets pass passes 票 门票 张"),
     (r"医|项目|治|牙", "一颗 一次 颗 次 做一次 医生 看牙 牙"),
 )

@@ -39,9 +39,9 @@ GROUPS = (
         "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
     ),
     _group(
-        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b",
+        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
         "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
-        "cost|costs|pricing|charge|charged|priced|what price",
+        "cost|costs|pricing|charge|charged|priced|what price|rate|rates",
     ),
     _group(
         r"营业|开放时间|opening hours|business hours|\bhours\b",
@@ -67,9 +67,9 @@ GROUPS = (
         "地址|在哪条路|在哪条街|在什么路|在哪|在哪里|在哪儿|哪里|什么地方|什么位置|位置|怎么走|怎么去|address|where|located|location",
     ),
     _group(
-        r"时效|天数$|送达|到货|预计|时长|周期|配送时间|delivery time|lead time|duration|turnaround|\bdays\b",
+        r"时效|天数$|送达|到货|预计|时长|用时|耗时|周期|配送时间|delivery time|lead time|duration|turnaround|\bdays\b",
         "几天|几天到|几天能到|多久能到|什么时候能到|几时到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
-        "delivery time|delivery times|arrive|days",
+        "delivery time|delivery times|shipping time|shipping times|transit time|arrive|days",
     ),
     _group(
         r"保修|质保|warranty|guarantee", "保修|质保|保修期|保修多久|保修几年|保修多长时间|质保多久|质保几年|warranty|guarantee"

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from shared.domain.fact_aggregates import asked_extreme, asked_limit, asked_range, asked_truth, asked_values, extreme_rows
 from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_columns import unit_words
 from shared.domain.fact_dates import asked_day
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_ranges import amounts, fitting
@@ -32,8 +33,10 @@ _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget fo
 _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
 _PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
+_MONEY = re.compile(r"多少钱|几块钱|几多钱|\bhow much (?:is|are|does|do|would|for|to|it)\b|\b(?:cost|costs|price)\b")
+_NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
 _LISTS = re.compile(
-    r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b"
+    r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
 _WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
@@ -87,7 +90,11 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
         readings = [reading for reading in readings if reading.names]
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
     best = _best(clean, language)
-    return _answer([*best, *_besides(asked, best, readings, names)], language)
+    chosen = [*best, *_besides(asked, best, readings, names)]
+    if _MONEY.search(asked.text) and not any(_says_money(reading) for reading in chosen):
+        # "How much is parking", where the table only says that there is some.
+        return NOTHING
+    return _answer(chosen, language)
 
 
 def _corrected(asked: Question, spans: Sequence[_Spans]) -> list[_Spans]:
@@ -177,6 +184,19 @@ def _readings(
     yield replace(base, columns=columns, places=tuple(places), several=several)
 
 
+def _says_money(reading: _Reading) -> bool:
+    return not reading.columns or any(_may_be_price(reading.prepared, at) for at in reading.columns)
+
+
+def _may_be_price(prepared: PreparedTable, position: int) -> bool:
+    column = prepared.column(position)
+    if column.type in (ColumnType.BOOLEAN, ColumnType.TIME_RANGE, ColumnType.DATE):
+        return False
+    return column.type is not ColumnType.TEXT or any(
+        _NUMBER_OR_FREE.search(row.cells.get(column.name, "")) for row in prepared.table.rows
+    )
+
+
 def _meant_without_name(
     asked: Question, prepared: PreparedTable, words: Sequence[Found[Positions]], columns: Positions, rows: int
 ) -> bool:
@@ -254,7 +274,9 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
     if asked & by_day and days:
         rivals = hours if asked & hours else asked & by_day
         fitting = {at for at in rivals if days <= prepared.days[at]}
-        asked = (asked - by_day) | (fitting or (asked & by_day))
+        if fitting:
+            kinds = {_kind(prepared, at) for at in fitting}
+            asked = fitting | {at for at in asked - by_day if at in named or _kind(prepared, at) not in kinds}
     elif meant & hours and not named & hours:
         asked |= hours
     return frozenset(asked)
@@ -262,7 +284,9 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
 
 def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
     """Whether a word names its column, and not only a kind of columns."""
-    return one.word not in generic_words() or any(one.word in compact(prepared.column(at).name) for at in one.value)
+    return one.word not in generic_words() | unit_words() or any(
+        one.word in compact(prepared.column(at).name) for at in one.value
+    )
 
 
 def _kind(prepared: PreparedTable, position: int) -> str:

@@ -14,7 +14,23 @@ _TIME_RANGE = re.compile(
 )
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?$")
 _BOOLEANS = {"是", "否", "有", "无", "支持", "不支持", "yes", "no", "true", "false", "y", "n", "√", "×", "✓", "✗"}
-_NO_NUMBER = {"免费", "面议", "不包邮", "包邮", "不限", "无限", "无", "-", "/", "—", "n/a", "free", "unlimited", "none", "on request"}
+_NO_NUMBER = {
+    "免费",
+    "面议",
+    "不包邮",
+    "包邮",
+    "不限",
+    "无限",
+    "无",
+    "-",
+    "/",
+    "—",
+    "n/a",
+    "free",
+    "unlimited",
+    "none",
+    "on request",
+}
 _MONEY_HEADER = re.compile(r"价|费|金额|price|cost|fee|amount", re.IGNORECASE)
 _MONEY_UNIT = re.compile(r"^(?:元|人民币|美元|RMB|CNY|USD|EUR|¥|￥|\$|€|£)", re.IGNORECASE)
 _MOST = 0.8

@@ -74,6 +74,19 @@ Child day pass (4-11),kids ticket,29,22,1 day,no
 Season pass,annual pass,189,189,365 days,yes
 Group ticket (10+ people),group rate,39,30,1 day,yes
 """
+CLEANING = """服务,房屋面积,价格(元),人员,用时
+日常保洁,90平以下,199,1 人,3 小时
+日常保洁,90-140平,279,2 人,3 小时
+深度保洁,90平以下,599,2 人,5 小时
+深度保洁,90-140平,829,3 人,6 小时
+擦玻璃,90平以下,159,1 人,2 小时
+"""
+LENDING = """Item,Deposit (GBP),Hire per day (GBP),Hire per weekend (GBP),Collection
+Carpet cleaner,50,24,38,any branch
+Cement mixer,80,31,55,Dock Road only
+Pressure washer,60,22,36,any branch
+Floor sander,90,35,60,Dock Road only
+"""
 CLOUD = """版本,月付价格,年付价格,坐席数,数据保留,单点登录,技术支持
 体验版,免费,免费,2,7 天,不支持,社区
 团队版,199 元,1990 元,10,90 天,不支持,工作日在线
@@ -96,6 +109,8 @@ TRADES: Mapping[str, tuple[FactTable, ...]] = {
     "dental": trade("收费标准", DENTAL),
     "bikes": trade("参数", SPECS),
     "holidays": trade("节假日安排", HOLIDAYS),
+    "cleaning": trade("保洁价目", CLEANING, options={"key": ["服务", "房屋面积"]}),
+    "tools": trade("Tool hire", LENDING, "en"),
     "courses": trade("课程表", COURSES),
     "tickets": trade("Tickets and prices", TICKETS, "en", {"alias_columns": ["Also called"]}),
     "cloud": trade("版本对比", CLOUD),
