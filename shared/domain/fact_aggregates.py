@@ -27,6 +27,7 @@ _BELOW = re.compile(
     r"|\b(?:under|below|less than|cheaper than|up to|within)\s*[$€£¥]?\s*(\d+(?:\.\d+)?)"
 )
 _BEFORE = re.compile(r"(\d+(?:\.\d+)?)\s*[个名位台人只块]?\s*$")
+_COUNTED = {"people": "几个人", "area": "多少平", "gb": "存储"}
 _NO = re.compile(r"^(?:否|无|不|没|no\b|false|n$|×|✗|-$)", re.IGNORECASE)
 _CLOSED = re.compile(r"^(?:休|不营业|关|closed|no\b)", re.IGNORECASE)
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
@@ -97,6 +98,11 @@ def asked_limit(
         (price,) = prices
         limit = float(next(filter(None, below.groups())))
         return _within(prepared, rows, price, limit, most=True), prices, (below.span(),)
+    for amount in amounts(text):
+        counted = prepared.columns.get(_COUNTED.get(amount.unit, ""), frozenset())
+        if len(counted) == 1:
+            fits = _within(prepared, rows, next(iter(counted)), amount.value, most=False)
+            return fits, counted, ((amount.start, amount.end),)
     for one in words:
         columns = [at for at in one.value if prepared.column(at).type is ColumnType.NUMBER]
         number = _BEFORE.search(text[: one.start])

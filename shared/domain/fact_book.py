@@ -24,6 +24,7 @@ _DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|deli
 _FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
 _PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
 _DAYS_KEPT = 16
 _DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
 _HOW_LONG = frozenset("多久 多长 多长时间 long".split())
@@ -44,7 +45,7 @@ class PreparedTable:
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
     tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
     of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
-    rows hold for some days only; `values`: for columns of texts the cells by the words for them, with the words' lengths.
+    rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
     table: FactTable
@@ -64,6 +65,7 @@ class PreparedTable:
     misspelt: Misspelt
     fillers: frozenset[str]
     dated: bool
+    delivers: bool
     values: Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]
     _held: dict[date, Positions] = field(default_factory=dict, repr=False, compare=False)
 
@@ -155,6 +157,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         misspelt=Misspelt(names),
         fillers=_trade_fillers(table),
         values=_values(table),
+        delivers=bool(_DELIVERS.search(f"{table.sheet} {table.title}")),
         dated=any(row.valid_from or row.valid_to for row in table.rows),
     )
 
@@ -184,7 +187,7 @@ def _names(
     ):
         names[name] |= rows
     fixed = {name: frozenset(rows) for name, rows in names.items()}
-    return {**widened(fixed, called, words), **fixed}
+    return _unhyphened({**widened(fixed, called, words), **fixed})
 
 
 def _first_words(table: FactTable) -> Iterator[str]:
@@ -213,7 +216,7 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     if _DELIVERS.search(f"{table.sheet} {table.title}"):
         for word in map(compact, _FREIGHT):
             words.setdefault(word, set(words.get(compact("多少钱"), ())))
-    return {word: frozenset(columns) for word, columns in words.items() if columns}
+    return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
 
 
 def _modifiers(table: FactTable) -> Mapping[str, Positions]:
@@ -223,7 +226,13 @@ def _modifiers(table: FactTable) -> Mapping[str, Positions]:
             word = compact(_PRICE_TAIL.sub("", fold(heading)))
             if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
                 found[word].add(position)
-    return {word: frozenset(columns) for word, columns in found.items()}
+    return _unhyphened({word: frozenset(columns) for word, columns in found.items()})
+
+
+def _unhyphened(words: Mapping[str, Positions]) -> Mapping[str, Positions]:
+    """Add "offpeak" to "off-peak"; a hyphen between digits stays."""
+    plain = {_HYPHEN.sub("", word): rows for word, rows in words.items() if "-" in word}
+    return {**plain, **words}
 
 
 def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:

@@ -68,6 +68,7 @@ _UNITS = {
     "人": "几个人|多少人|几人|how many people",
     "台": "几台|多少台",
     "个月": "几个月|多少个月|how many months",
+    "月": "几个月|多少个月|how many months",
     "年": "几年|多少年|how many years",
     "天": "几天|多少天|how many days",
     "分钟": "几分钟|多少分钟|how many minutes",

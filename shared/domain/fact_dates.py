@@ -8,6 +8,8 @@ from datetime import date, timedelta
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _MONTH_NUMBER = {name: at for at, name in enumerate(_MONTHS.split("|"), 1)}
 _HAN_MONTHS = {name: at for at, name in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_HAN_DAYS = tuple("一二三四五六日")
+_LATIN_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HAN_MONTH = "十一|十二|[一二三四五六七八九十]|1[0-2]|0?[1-9]"
 _AFTER = r"(?:以后|之后|过后|后|份|的时候|开始|起)?"
 _DAY_SAID = re.compile(r"[号日]|(?<!\d)\d{1,2}(?!\d|月)")
@@ -92,10 +94,7 @@ def _next_month(_found: re.Match[str], today: date) -> date:
 
 
 def _next_week(found: re.Match[str], today: date) -> date:
-    name = found[1] or found[2]
-    weekday = (
-        "一二三四五六日".find(name.replace("天", "日")) if found[1] else "mon tue wed thu fri sat sun".split().index(name[:3])
-    )
+    weekday = _HAN_DAYS.index(found[1].replace("天", "日")) if found[1] else _LATIN_DAYS.index(found[2])
     monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
     return monday + timedelta(days=weekday)
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 _CLAUSE_END = re.compile(r"[。！？；，!?;\n]|,(?!\d)|\.(?!\w)")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9][a-z0-9'+.-]*[a-z0-9+]|[a-z0-9]")
 _AND = re.compile(r"[和与跟及、&/]|还有|以及|或|\b(?:and|or|vs|versus|than)\b|比")
-_SOFT = frozenset("的能会可要才得就都还约掏花付交")
+_SOFT = frozenset("-的能会可要才得就都还约掏花付交")
 # "双十一过了，现在多少钱" asks about now.
 _OVER = re.compile(r"(?:双十一|双11|双十二|双12|618|国庆|五一|春节|活动|促销|大促|优惠)(?:都|已经)?(?:过了|结束了|完了)")
 _LONGEST_FILLER = max(map(len, FILLERS_ZH))

@@ -32,7 +32,7 @@ _LEAST = re.compile(rf"^(?:≥|>=|满|至少|不少于|from|at least)\s*{_N}{_U}
 _MORE = re.compile(rf"^(?:>|超过|超出|大于|高于|over|above|more than)\s*{_N}{_U}\D{{0,4}}$")
 _LEAST_AFTER = re.compile(rf"^\D{{0,6}}?{_N}{_U}\s*(?:及以上|以上|起|or more|and (?:up|over|above)|\+)$")
 _OVER_WORDS = re.compile(r"(?:超过|超出|大于|高于|多于|超|over|above|more than|exceed\w*|heavier than)\s*$")
-_OVER_AFTER = re.compile(r"^\s*(?:以上|多|\+|or more|and up)")
+_OVER_AFTER = re.compile(r"^\s*(?:以上|多(?![少久大远重长])|\+|or more|and up)")
 _HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _AMOUNT = re.compile(rf"(\d+(?:\.\d+)?|[半一二两三四五六七八九十])\s*({_UNIT})(?![a-z])")
 _ENOUGH = 0.6

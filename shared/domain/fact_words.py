@@ -68,7 +68,7 @@ GROUPS = (
     ),
     _group(
         r"时效|天数$|送达|到货|预计|时长|用时|耗时|周期|配送时间|delivery time|lead time|duration|turnaround|\bdays\b",
-        "几天|几天到|几天能到|多久能到|什么时候能到|几时到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
+        "时效|几小时|几个小时|几分钟|几个钟头|几天|几天到|几天能到|多久能到|什么时候能到|几时到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
         "delivery time|delivery times|shipping time|shipping times|transit time|arrive|days",
     ),
     _group(

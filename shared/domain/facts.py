@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from shared.domain.fact_aggregates import asked_extreme, asked_limit, asked_range, asked_truth, asked_values, extreme_rows
+from shared.domain.fact_aggregates import Extreme, asked_extreme, asked_limit, asked_range, asked_truth, asked_values, extreme_rows
 from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
 from shared.domain.fact_columns import unit_words
 from shared.domain.fact_dates import asked_day
@@ -42,6 +42,7 @@ _WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includ
 
 Positions = frozenset[int]
 Place = tuple[int, int]
+_Names = Sequence[frozenset[Place]]
 _Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
 
 
@@ -81,11 +82,11 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
     spans = _corrected(asked, spans)
-    names = tuple({(one.start, one.end) for _, found, _ in spans for one in found})
+    names = [frozenset((one.start, one.end) for one in found) for _, found, _ in spans]
     if _SELLS.search(asked.text):
         return NOTHING
     readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
-    if names:
+    if any(names):
         # Where any table knows a name, one that knows none of them was not meant.
         readings = [reading for reading in readings if reading.names]
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
@@ -125,7 +126,7 @@ def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
     return own or best
 
 
-def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Reading], names: Sequence[Place]) -> list[_Reading]:
+def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Reading], names: _Names) -> list[_Reading]:
     """Return the readings of other tables that answer the rest of a question on one thing: its price, and its stock."""
     groups = [[one] for one in best] or [[one] for one in readings]
     for group in groups:
@@ -136,11 +137,18 @@ def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Read
     return []
 
 
-def _left(asked: Question, readings: Sequence[_Reading], names: Sequence[Place]) -> list[str]:
+def _left(asked: Question, readings: Sequence[_Reading], names: _Names) -> list[str]:
+    """Return what the readings leave unexplained. A name that only another table knows is explained if that table knows theirs.
+
+    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not matter.
+    """
+    own = {place for reading in readings for place in reading.names}
+    delivers = any(reading.prepared.delivers for reading in readings)
+    known = [place for places in names if delivers or places & own for place in places]
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
     fillers = frozenset().union(*(reading.prepared.fillers | reading.prepared.letters(reading.columns) for reading in readings))
-    return asked.unexplained([*places, *names], places, about, fillers)
+    return asked.unexplained([*places, *known], places, about, fillers)
 
 
 def _readings(
@@ -303,13 +311,14 @@ def _aggregate(
     names_at: Sequence[Place],
 ) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
     """Read "the cheapest", "for 12 people", "which have SSO", "which are in stock": rows, columns, where the question says so."""
-    extreme = asked_extreme(asked.text, prepared, words)
+    lists = bool(_LISTS.search(asked.text))
+    picked = asked_limit(asked.text, prepared, rows, words) if lists else None
+    extreme = None if picked else asked_extreme(asked.text, prepared, words)
     if extreme:
-        best = extreme_rows(prepared, rows, extreme)
-        return (best, extreme.columns, (extreme.place,)) if best else None
-    if not _LISTS.search(asked.text):
+        return _extreme(prepared, rows, words, days, extreme)
+    if not lists:
         return None
-    picked = asked_limit(asked.text, prepared, rows, words) or asked_range(asked.text, prepared, rows, words)
+    picked = picked or asked_range(asked.text, prepared, rows, words)
     if not picked and _WHICH.search(asked.text):
         picked = asked_truth(prepared, rows, words, days)
     if not picked:
@@ -320,6 +329,17 @@ def _aggregate(
         fits = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
         picked = fits, frozenset({column}), (place,)
     return picked if 0 < len(picked[0]) <= _MAX_LISTED else None
+
+
+def _extreme(
+    prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]], days: frozenset[int], extreme: Extreme
+) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
+    """Return the rows with the most or the least, among those that have what else is named ("the cheapest with SSO")."""
+    true = asked_truth(prepared, rows, words, frozenset())
+    on_days = frozenset(at for at in extreme.columns if days and days <= prepared.days.get(at, frozenset()))
+    compared = replace(extreme, columns=on_days or extreme.columns)
+    best = true[0] if true and len(true[0]) == 1 else extreme_rows(prepared, true[0] if true else rows, compared)
+    return (best, compared.columns, (extreme.place,)) if best else None
 
 
 def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:
