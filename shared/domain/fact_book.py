@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
 
 from shared.domain.fact_columns import column_words
 from shared.domain.fact_fillers import TRADES
 from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
+from shared.domain.fact_shown import given_names, label, title, translated
 from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
@@ -180,7 +180,7 @@ def _names(
             names[word] |= meant
     called: defaultdict[str, list[int]] = defaultdict(list)
     for position, row in enumerate(table.rows):
-        for name in (*(row.cells.get(key, "") for key in telling), *_given_names(table).get(str(row.row), ())):
+        for name in (*(row.cells.get(key, "") for key in telling), *given_names(table).get(str(row.row), ())):
             called[name].append(position)
     for name, rows in led_names(
         [(called_by, row.aliases) for called_by, row in zip(_first_words(table), table.rows, strict=True)]
@@ -314,44 +314,6 @@ def _category_names(table: FactTable, row: FactRow) -> Iterator[str]:
         yield from derived_names(part for part in shown if part)
 
 
-def translated(table: FactTable, column: str, cell: str, language: str) -> str:
-    """Return the cell's text in a language where the company has given one, else ""."""
-    return str(_option(table, "values", column, language).get(cell, ""))
-
-
-def label(table: FactTable, column: FactColumn, language: Language) -> str:
-    """Return a column's heading in a language: the company's, or its own name without the unit."""
-    labels = cast("Mapping[str, Any]", table.options.get("labels") or {})
-    return str(labels.get(column.name, {}).get(language) or core_name(column.name))
-
-
-def in_language(table: FactTable, column: FactColumn, language: Language) -> FactColumn:
-    """Return the column that says the same in the reader's language, where the table has one: 地址 and 英文地址."""
-    if language != "en":
-        return column
-    core = core_name(column.name)
-    twins = {f"英文{core}", f"{core}英文", f"{core}_en", f"{core} en"}
-    return next((one for one in table.columns if core_name(one.name).casefold() in twins), column)
-
-
-def title(table: FactTable, language: Language) -> str:
-    """Return what the table's document is called in a language."""
-    titles = cast("Mapping[str, Any]", table.options.get("titles") or {})
-    return str(titles.get(language) or table.title)
-
-
-def shown_cell(table: FactTable, column: FactColumn, cell: str, language: Language) -> str:
-    """Return a cell as a sentence can hold it: translated if the company has done so, numbers with their unit."""
-    text = translated(table, column.name, cell, language)
-    if text:
-        return text
-    bare = column.unit and cell.replace(",", "").replace(".", "", 1).isdecimal()
-    # "Price (CNY)" says its unit itself, and beside an English label a Chinese unit helps nobody.
-    name = label(table, column, language)
-    foreign = language == "en" and ("(" in name or (name.isascii() and not column.unit.isascii()))
-    return f"{cell} {column.unit}" if bare and not foreign else cell
-
-
 def shown_name(prepared: PreparedTable, rows: Sequence[FactRow], language: Language, asked: Collection[str] = ()) -> str:
     """Return what the rows, which share an answer, are called: as much of their names as they have in common.
 
@@ -373,17 +335,12 @@ def _name_parts(prepared: PreparedTable, row: FactRow, language: Language) -> tu
     table, telling = prepared.table, prepared.telling
     own = tuple(row.cells.get(name, "") for name in telling)
     if language == "en":
-        given = dict(zip(table.key_columns, _given_names(table).get(str(row.row), ()), strict=False))
+        given = dict(zip(table.key_columns, given_names(table).get(str(row.row), ()), strict=False))
         english = tuple(str(given.get(name) or translated(table, name, row.cells.get(name, ""), "en")) for name in telling)
         cells = (row.cells.get(name, "") for name in table.key_columns)
         other = tuple(cell for cell in cells if cell.isascii() and len(cell) > 2 and not _CODE.match(cell))
         return english if all(english) else (other[:1] if len(telling) == 1 else ()) or own
     return own if any(own) else row.aliases[:1]
-
-
-def _given_names(table: FactTable) -> Mapping[str, Sequence[str]]:
-    """Return the English names of rows, by row number: one for each key column, "" where there is none."""
-    return cast("Mapping[str, Any]", table.options.get("names") or {}).get("en", {})
 
 
 def _telling_keys(table: FactTable, things: Collection[tuple[str, ...]]) -> tuple[str, ...]:
@@ -397,11 +354,6 @@ def _telling_keys(table: FactTable, things: Collection[tuple[str, ...]]) -> tupl
 def _rank(row: FactRow) -> tuple[date, int]:
     """Return what decides between rows that hold: the later start, then (a promotion from the same day) the nearer end."""
     return row.valid_from or date.min, -(row.valid_to or date.max).toordinal()
-
-
-def _option(table: FactTable, kind: str, column: str, language: str) -> Mapping[str, Any]:
-    found = cast("Mapping[str, Any]", table.options.get(kind) or {})
-    return found.get(column, {}).get(language, {})
 
 
 def _holds(row: FactRow, today: date) -> bool:

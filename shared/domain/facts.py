@@ -5,25 +5,29 @@ A table answers when the question names a row and a column and says nothing else
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from shared.domain.fact_aggregates import Extreme, asked_extreme, asked_limit, asked_range, asked_truth, asked_values, extreme_rows
-from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_aggregates import (
+    Extreme,
+    asked_extreme,
+    asked_limit,
+    asked_range,
+    asked_truth,
+    asked_values,
+    extreme_rows,
+)
+from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
+from shared.domain.fact_book import PreparedTable, Synonyms, prepare
 from shared.domain.fact_columns import unit_words
 from shared.domain.fact_dates import asked_day
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import compact, generic_words
-from shared.domain.knowledge import ColumnType, FactAnswer, FactHit, FactTable
+from shared.domain.knowledge import ColumnType, FactAnswer, FactTable
 from shared.domain.language import Language, detect_language
 
-EXACT, AMBIGUOUS, NONE = "exact", "ambiguous", "none"
-NOTHING = FactAnswer(status=NONE)
-# More choices than this are no help to anybody.
-MAX_CHOICES = 8
-_MAX_LISTED = 20
 _WHOLE_ROW = re.compile(
     r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b"
 )
@@ -40,31 +44,8 @@ _LISTS = re.compile(
 )
 _WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
-Positions = frozenset[int]
-Place = tuple[int, int]
 _Names = Sequence[frozenset[Place]]
 _Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """How one table understands the question.
-
-    `names`: where it names rows, and `called`: by which (compact) words; `places`: all that is explained.
-    `several`: the question itself asks for more than one row.
-    """
-
-    prepared: PreparedTable
-    rows: Positions
-    columns: Positions
-    names: tuple[Place, ...]
-    places: tuple[Place, ...]
-    called: frozenset[str]
-    several: bool
-
-    @property
-    def explained(self) -> int:
-        return len({at for start, end in self.places for at in range(start, end)})
 
 
 def look_up_facts(question: str, tables: Sequence[FactTable], today: date, synonyms: Synonyms = ()) -> FactAnswer:
@@ -95,7 +76,7 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     if _MONEY.search(asked.text) and not any(_says_money(reading) for reading in chosen):
         # "How much is parking", where the table only says that there is some.
         return NOTHING
-    return _answer(chosen, language)
+    return answer_from(chosen, language)
 
 
 def _corrected(asked: Question, spans: Sequence[_Spans]) -> list[_Spans]:
@@ -113,7 +94,7 @@ def _misspelt(asked: Question, prepared: PreparedTable, unknown: Sequence[Place]
             yield Found(start=start, end=end, word=name, value=prepared.names[name])
 
 
-def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
+def _best(clean: Sequence[Reading], language: Language) -> list[Reading]:
     """Return the readings that explain most of the question; of equals, those in its language."""
     if not clean:
         return []
@@ -126,7 +107,7 @@ def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
     return own or best
 
 
-def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Reading], names: _Names) -> list[_Reading]:
+def _besides(asked: Question, best: Sequence[Reading], readings: Sequence[Reading], names: _Names) -> list[Reading]:
     """Return the readings of other tables that answer the rest of a question on one thing: its price, and its stock."""
     groups = [[one] for one in best] or [[one] for one in readings]
     for group in groups:
@@ -137,7 +118,7 @@ def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Read
     return []
 
 
-def _left(asked: Question, readings: Sequence[_Reading], names: _Names) -> list[str]:
+def _left(asked: Question, readings: Sequence[Reading], names: _Names) -> list[str]:
     """Return what the readings leave unexplained. A name that only another table knows is explained if that table knows theirs.
 
     "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not matter.
@@ -153,7 +134,7 @@ def _left(asked: Question, readings: Sequence[_Reading], names: _Names) -> list[
 
 def _readings(
     asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
-) -> Iterable[_Reading]:
+) -> Iterable[Reading]:
     """Yield how the table understands the question, at most one way."""
     if not names and not words:
         return
@@ -166,7 +147,7 @@ def _readings(
     named_at = tuple(sorted((one.start, one.end) for one in names))
     places = [*named_at, *((one.start, one.end) for one in words)]
     called = frozenset(one.word for one in names)
-    base = _Reading(
+    base = Reading(
         prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False
     )
     if when and prepared.dated:
@@ -192,7 +173,7 @@ def _readings(
     yield replace(base, columns=columns, places=tuple(places), several=several)
 
 
-def _says_money(reading: _Reading) -> bool:
+def _says_money(reading: Reading) -> bool:
     return not reading.columns or any(_may_be_price(reading.prepared, at) for at in reading.columns)
 
 
@@ -328,7 +309,7 @@ def _aggregate(
         column, value, place = wanted
         fits = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
         picked = fits, frozenset({column}), (place,)
-    return picked if 0 < len(picked[0]) <= _MAX_LISTED else None
+    return picked if 0 < len(picked[0]) <= MAX_LISTED else None
 
 
 def _extreme(
@@ -340,80 +321,3 @@ def _extreme(
     compared = replace(extreme, columns=on_days or extreme.columns)
     best = true[0] if true and len(true[0]) == 1 else extreme_rows(prepared, true[0] if true else rows, compared)
     return (best, compared.columns, (extreme.place,)) if best else None
-
-
-def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:
-    answers = [_answer_of(reading, language) for reading in readings]
-    if not answers or any(answer.status == NONE for answer in answers):
-        return NOTHING
-    # Two tables that say the same are one answer; two that contradict each other are none that we may choose.
-    hits = tuple({(hit.name, hit.cells): hit for answer in reversed(answers) for hit in reversed(answer.hits)}.values())[::-1]
-    said = {(hit.name, column): value for hit in hits for column, value in hit.cells}
-    contradict = any(said[hit.name, column] != value for hit in hits for column, value in hit.cells) and len(answers) > 1
-    ambiguous = contradict or any(answer.status == AMBIGUOUS for answer in answers)
-    return FactAnswer(status=AMBIGUOUS if ambiguous else EXACT, hits=hits)
-
-
-def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
-    if len(reading.rows) > _MAX_LISTED and len(_distinct(reading)) != 1:
-        return NOTHING
-    hits = _hits(reading, language)
-    if not hits:
-        return NOTHING
-    several = reading.several or _asks_for_keys(reading)
-    if len({hit.cells for hit in hits}) == 1 and not several:
-        # Every row says the same, so there is nothing to ask back.
-        rows = [reading.prepared.table.rows[at] for at in sorted(reading.rows)]
-        return FactAnswer(
-            status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared, rows, language, reading.called)),)
-        )
-    if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
-        return NOTHING
-    return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=tuple(hits))
-
-
-def _distinct(reading: _Reading) -> set[tuple[str, ...]]:
-    """Return the different things that the rows say in the columns asked for."""
-    names = [reading.prepared.column(at).name for at in sorted(reading.columns)]
-    said = (tuple(reading.prepared.table.rows[at].cells.get(name, "") for name in names) for at in reading.rows)
-    return {cells for cells in said if any(cells)}
-
-
-def _asks_for_keys(reading: _Reading) -> bool:
-    """Whether what is asked for is itself a name: "S3 有什么颜色" wants them all."""
-    keys = set(reading.prepared.table.key_columns)
-    return bool(reading.columns) and all(reading.prepared.column(at).name in keys for at in reading.columns)
-
-
-def _hits(reading: _Reading, language: Language) -> list[FactHit]:
-    """Return a hit per row that has a cell asked for."""
-    found = [_hit(reading, row, language) for row in sorted(reading.rows)]
-    return [hit for hit in found if hit.cells]
-
-
-def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
-    table, row = reading.prepared.table, reading.prepared.table.rows[position]
-    wanted = [in_language(table, reading.prepared.column(at), language) for at in sorted(reading.columns)] or [
-        one for one in table.columns if one.name not in table.key_columns
-    ]
-    cells = tuple(
-        (label(table, column, language), shown_cell(table, column, row.cells[column.name], language))
-        for column in wanted
-        if row.cells.get(column.name)
-    )
-    return FactHit(
-        table_id=table.table_id,
-        document_id=table.document_id,
-        title=title(table, language),
-        sheet=table.sheet,
-        row=row.row,
-        source=str(table.options.get("source", "")),
-        source_url=table.source_url,
-        language=_language_of(cells, table.language),
-        name=shown_name(reading.prepared, [row], language, reading.called),
-        cells=cells,
-    )
-
-
-def _language_of(cells: Sequence[tuple[str, str]], default: Language) -> Language:
-    return detect_language(" ".join(f"{name} {value}" for name, value in cells), default)
