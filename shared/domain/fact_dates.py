@@ -110,7 +110,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(rf"(20\d\d)年(?:({_HAN_MONTH})月)?{_AFTER}"), _year),
     (re.compile(rf"(?:下个?月|next month){_AFTER}"), _next_month),
     (re.compile(r"(?:下周|下星期|下个星期|下礼拜)([一二三四五六日天])|\bnext (mon|tue|wed|thu|fri|sat|sun)[a-z]*"), _next_week),
-    (re.compile(rf"(?:等到|到了|到)?(?<![个\d])({_HAN_MONTH})月(?!内)份?{_DAY}{_AFTER}"), _coming_month),
+    (re.compile(rf"(?:等到|到了|到)?(?:今年|(?<![个\d年]))({_HAN_MONTH})月(?!内)份?{_DAY}{_AFTER}"), _coming_month),
     (
         re.compile(
             rf"\b(?:in|on|from|by|after|until|next|of)?\s*(?:the )?(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?({_MONTHS})\b"

@@ -13,7 +13,8 @@ from shared.adapters.parsers.parse import parse_document
 from shared.domain.fact_book import PreparedTable, prepare
 from shared.domain.facts import look_up
 from shared.domain.knowledge import FactAnswer
-from tests.unit.domain.fact_questions import ANSWERED, ASKED_BACK, SILENT
+from tests.unit.domain.fact_near_misses import SILENT
+from tests.unit.domain.fact_questions import ANSWERED, ASKED_BACK
 from tests.unit.domain.fact_trades import TRADES
 
 ROOT = Path(__file__).parents[3]
