@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.fact_book import PreparedTable, translated
+from shared.domain.fact_book import PreparedTable
 from shared.domain.fact_question import Found, Question
+from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import GROUPS, compact, core_name
 from shared.domain.knowledge import ColumnType
 
@@ -17,18 +18,26 @@ _PRICE_WORDS = (
     (True, re.compile(r"最贵|最高价|价格最高|价钱最高|\b(?:most expensive|priciest|dearest|highest[- ]price[d]?)\b")),
 )
 _DEGREES = (
-    (False, re.compile(r"最低|最少|最小|最短|最快|\b(?:lowest|fewest|smallest|shortest|least)\b")),
-    (True, re.compile(r"最高|最多|最大|最长|最久|\b(?:highest|most|largest|longest|biggest)\b")),
+    (False, re.compile(r"最低|最少|最小|最短|最轻|\b(?:lightest|lowest|fewest|smallest|shortest|least)\b")),
+    (True, re.compile(r"最高|最多|最大|最长|最久|最快|最重|\b(?:fastest|heaviest|highest|most|largest|longest|biggest)\b")),
 )
 _NUMBER = re.compile(r"^[¥￥$€£]?\s*(-?\d+(?:\.\d+)?)\s*\D{0,6}$")
+_BELOW = re.compile(
+    r"(?:预算|不超过|低于|少于)\s*(\d+(?:\.\d+)?)\s*(?:元|块钱|块)?(?:以内|以下|之内)?|(\d+(?:\.\d+)?)\s*(?:元|块钱|块)?(?:以内|以下|之内)"
+    r"|\b(?:under|below|less than|cheaper than|up to|within)\s*[$€£¥]?\s*(\d+(?:\.\d+)?)"
+)
+_BEFORE = re.compile(r"(\d+(?:\.\d+)?)\s*[个名位台人只块]?\s*$")
+_COUNTED = {"people": "几个人", "area": "多少平", "gb": "存储"}
+_NO = re.compile(r"^(?:否|无|不|没|no\b|false|n$|×|✗|-$)", re.IGNORECASE)
+_CLOSED = re.compile(r"^(?:休|不营业|关|closed|no\b)", re.IGNORECASE)
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extreme:
-    """The most (or the least) of a column, and where the question says so."""
+    """The most (or the least) of columns that must agree on the rows, and where the question says so."""
 
-    column: int
+    columns: frozenset[int]
     most: bool
     place: tuple[int, int]
 
@@ -37,38 +46,108 @@ def asked_extreme(text: str, prepared: PreparedTable, words: Sequence[Found[Posi
     """Return what a question wants the most or the least of, when exactly one number column is meant."""
     for most, pattern in _PRICE_WORDS:
         found = pattern.search(text)
-        column = _price_column(prepared)
-        if found and column is not None:
-            return Extreme(column=column, most=most, place=found.span())
+        columns = _price_columns(prepared)
+        if found and columns:
+            asked = columns & {at for one in words for at in one.value}
+            return Extreme(columns=asked or columns, most=most, place=found.span())
     numbers = {at for one in words for at in one.value if prepared.column(at).type in _NUMBERS}
     for most, pattern in _DEGREES:
         found = pattern.search(text)
-        if found and len(numbers) == 1:
-            return Extreme(column=numbers.pop(), most=most, place=found.span())
+        # "最高时速" is what the column is called: it asks for no extreme.
+        named = found and any(one.start <= found.start() and found.end() < one.end for one in words)
+        if found and not named and len(numbers) == 1:
+            return Extreme(columns=frozenset(numbers), most=most, place=found.span())
     return None
 
 
-def _price_column(prepared: PreparedTable) -> int | None:
-    """Return the one column that a bare "多少钱" means."""
+def _price_columns(prepared: PreparedTable) -> Positions:
+    """Return the columns that a bare "多少钱" means."""
     found = prepared.columns.get(compact("多少钱"), frozenset())
     group = next(group for group in GROUPS if "多少钱" in group.words)
-    named = {at for at in found if group.header.search(core_name(prepared.column(at).name))}
-    return next(iter(named)) if len(named) == 1 else None
+    return frozenset(at for at in found if group.header.search(core_name(prepared.column(at).name)))
 
 
 def extreme_rows(prepared: PreparedTable, rows: Positions, extreme: Extreme) -> Positions:
-    """Return the rows with the extreme value; none when a value cannot be compared, for the truth is then unknown."""
-    values: dict[int, float] = {}
-    for position in rows:
-        cell = prepared.table.rows[position].cells.get(prepared.column(extreme.column).name, "")
-        number = _NUMBER.match(cell.replace(",", ""))
-        if not number:
-            return frozenset()
-        values[position] = float(number.group(1))
-    if len(values) < 2:
+    """Return the rows with the extreme value.
+
+    None where the columns disagree on them, or when a value cannot be compared, for the truth is then unknown.
+    """
+    found = {_extreme_of(prepared, rows, column, extreme.most) for column in extreme.columns}
+    return found.pop() if len(found) == 1 else frozenset()
+
+
+def _extreme_of(prepared: PreparedTable, rows: Positions, column: int, most: bool) -> Positions:
+    values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "")) for at in rows}
+    numbers = {at: float(found.group(1)) for at, found in values.items() if found}
+    if len(numbers) < len(values) or len(numbers) < 2:
         return frozenset()
-    best = max(values.values()) if extreme.most else min(values.values())
-    return frozenset(position for position, value in values.items() if value == best)
+    best = max(numbers.values()) if most else min(numbers.values())
+    return frozenset(at for at, number in numbers.items() if number == best)
+
+
+def asked_limit(
+    text: str, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
+) -> tuple[Positions, Positions, tuple[tuple[int, int], ...]] | None:
+    """Return the rows that allow for the number that stands before a column's word: "12 people, which plan"; and the column.
+
+    "under 300" and "预算 500 以内" turn it round: what is allowed is the number, and the column a price.
+    """
+    below = _BELOW.search(text)
+    prices = _price_columns(prepared)
+    if below and len(prices) == 1:
+        (price,) = prices
+        limit = float(next(filter(None, below.groups())))
+        return _within(prepared, rows, price, limit, most=True), prices, (below.span(),)
+    for amount in amounts(text):
+        counted = prepared.columns.get(_COUNTED.get(amount.unit, ""), frozenset())
+        if len(counted) == 1:
+            fits = _within(prepared, rows, next(iter(counted)), amount.value, most=False)
+            return fits, counted, ((amount.start, amount.end),)
+    for one in words:
+        columns = [at for at in one.value if prepared.column(at).type is ColumnType.NUMBER]
+        number = _BEFORE.search(text[: one.start])
+        if number and len(columns) == 1:
+            fits = _within(prepared, rows, columns[0], float(number.group(1)), most=False)
+            return fits, frozenset(columns), ((number.start(), one.end),)
+    return None
+
+
+def asked_range(
+    text: str, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
+) -> tuple[Positions, Positions, tuple[tuple[int, int], ...]] | None:
+    """Return the rows whose range holds an amount in the question ("8 岁上哪个班"), with that column or those asked for."""
+    for amount in amounts(text):
+        for column, ranges in prepared.ranges.items():
+            fits = fitting(ranges, amount) & rows
+            if fits and next(iter(ranges.values())).unit == amount.unit:
+                asked = frozenset(at for one in words for at in one.value if at != column)
+                return fits, asked or frozenset({column}), ((amount.start, amount.end),)
+    return None
+
+
+def _within(prepared: PreparedTable, rows: Positions, column: int, limit: float, *, most: bool) -> Positions:
+    values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "")) for at in rows}
+    numbers = {at: float(found.group(1)) for at, found in values.items() if found}
+    return frozenset(at for at, number in numbers.items() if (number <= limit if most else number >= limit))
+
+
+def asked_truth(
+    prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]], days: frozenset[int]
+) -> tuple[Positions, Positions, tuple[tuple[int, int], ...]] | None:
+    """Return the rows where the one yes-or-no column that is named says yes, or that are open on the days asked for."""
+    meant = {at for one in words for at in one.value}
+    yes_or_no = {at for at in meant if prepared.column(at).type is ColumnType.BOOLEAN}
+    hours = {at for at in prepared.hours() if days and days <= prepared.days[at]} if meant & prepared.hours() else set()
+    for columns, negatives in ((yes_or_no, _NO), (hours, _CLOSED)):
+        if len(columns) == 1:
+            (column,) = columns
+            fits = frozenset(at for at in rows if not negatives.match(_cell(prepared, at, column) or "no"))
+            return (fits, frozenset(columns), ()) if fits else None
+    return None
+
+
+def _cell(prepared: PreparedTable, row: int, column: int) -> str:
+    return prepared.table.rows[row].cells.get(prepared.column(column).name, "")
 
 
 def asked_values(asked: Question, prepared: PreparedTable) -> tuple[int, str, tuple[int, int]] | None:
@@ -77,27 +156,9 @@ def asked_values(asked: Question, prepared: PreparedTable) -> tuple[int, str, tu
     None when no value, or values of several columns, are named.
     """
     found: list[tuple[int, str, tuple[int, int]]] = []
-    for position, column in enumerate(prepared.table.columns):
-        if column.type not in (ColumnType.TEXT, ColumnType.BOOLEAN) or column.name in prepared.table.key_columns:
-            continue
-        if column.name == prepared.table.options.get("category"):
-            continue
-        words = _value_words(prepared, column.name)
-        spots = asked.find(words, sorted({len(word) for word in words}, reverse=True))
+    for position, (words, lengths) in prepared.values.items():
+        spots = asked.find(words, lengths)
         if spots:
             longest = max(spots, key=lambda spot: spot.length)
             found.append((position, longest.value, (longest.start, longest.end)))
-    if len(found) != 1:
-        return None
-    return found[0]
-
-
-def _value_words(prepared: PreparedTable, column: str) -> dict[str, str]:
-    """Return the short values of a column by the words for them."""
-    words: dict[str, str] = {}
-    for row in prepared.table.rows:
-        cell = row.cells.get(column, "")
-        for word in (cell, translated(prepared.table, column, cell, "en"), translated(prepared.table, column, cell, "zh")):
-            if 1 < len(compact(word)) <= 16:
-                words[compact(word)] = cell
-    return words
+    return found[0] if len(found) == 1 else None

@@ -3,19 +3,38 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
 
-from shared.domain.fact_question import days_covered
-from shared.domain.fact_words import compact, core_name, derived_names, fold
+from shared.domain.fact_columns import column_words
+from shared.domain.fact_fillers import TRADES
+from shared.domain.fact_names import Misspelt, led_names, widened
+from shared.domain.fact_question import EVERY_DAY, days_covered
+from shared.domain.fact_ranges import Range, read_ranges
+from shared.domain.fact_shown import given_names, label, title, translated
+from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
 Synonyms = Sequence[Sequence[str]]
 Positions = frozenset[int]
 _CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
+# In a table of delivery prices, what is asked for is the freight, whatever its column is called.
+_DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|delivery|postage|freight", re.IGNORECASE)
+_FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
+_PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
+_DAYS_KEPT = 16
+_DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
+_HOW_LONG = frozenset("多久 多长 多长时间 long".split())
+_VALUE_TWINS = {
+    "有货": ("in stock", "available", "现货"),
+    "缺货": ("out of stock", "sold out", "没货", "断货", "无货"),
+    "instock": ("有货", "现货", "available"),
+    "outofstock": ("缺货", "没货", "断货", "sold out"),
+}
+_LONGEST_VALUE = 16
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
 
@@ -24,7 +43,9 @@ class PreparedTable:
     """A table with its vocabularies, all compact: names to row positions, words to column positions.
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
-    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it.
+    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
+    of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
     table: FactTable
@@ -33,17 +54,32 @@ class PreparedTable:
     columns: Mapping[str, Positions]
     column_lengths: tuple[int, ...]
     parts: Mapping[str, Positions]
+    modifiers: Mapping[str, Positions]
     days: Mapping[int, Positions]
     keys: tuple[tuple[str, ...], ...]
     things: Mapping[tuple[str, ...], tuple[int, ...]]
     telling: tuple[str, ...]
     called: tuple[str, ...]
     about: str
+    ranges: Mapping[int, Mapping[int, Range]]
+    misspelt: Misspelt
+    fillers: frozenset[str]
+    dated: bool
+    delivers: bool
+    values: Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]
+    _held: dict[date, Positions] = field(default_factory=dict, repr=False, compare=False)
 
     def valid_rows(self, today: date, among: Positions | None = None) -> Positions:
         """Return the rows (of `among`) that hold today. Of several for one thing, the one that began last counts."""
-        wanted = range(len(self.table.rows)) if among is None else among
-        return frozenset(position for position in wanted if self._counts(position, today))
+        if not self.dated:
+            return frozenset(range(len(self.table.rows))) if among is None else among
+        held = self._held.get(today)
+        if held is None:
+            held = frozenset(at for at in range(len(self.table.rows)) if self._counts(at, today))
+            if len(self._held) >= _DAYS_KEPT:
+                self._held.clear()
+            self._held[today] = held
+        return held if among is None else held & among
 
     def _counts(self, position: int, today: date) -> bool:
         row = self.table.rows[position]
@@ -68,6 +104,23 @@ class PreparedTable:
         """Return the columns of opening hours."""
         return frozenset(at for at, column in enumerate(self.table.columns) if column.type is ColumnType.TIME_RANGE)
 
+    def letters(self, columns: Positions) -> frozenset[str]:
+        """Return what adds nothing to the columns: the characters of Chinese headings, "how long" for a duration.
+
+        "数据留多久" asks for "数据保留", where that is a number of days.
+        """
+        letters = frozenset(letter for at in columns for letter in core_name(self.column(at).name) if not letter.isascii())
+        return letters | (_HOW_LONG if any(self._is_duration(at) for at in columns) else frozenset())
+
+    def _is_duration(self, position: int) -> bool:
+        column = self.column(position)
+        cells = (row.cells.get(column.name, "") for row in self.table.rows)
+        return bool(_DURATION.match(f"1{column.unit}") or _DURATION.search(next(filter(None, cells), "")))
+
+    def by_day(self) -> Positions:
+        """Return the columns that answer for a weekday: hours, and what is for some days by its name ("周末价")."""
+        return frozenset(self.days)
+
 
 def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[PreparedTable, ...]:
     """Return the tables ready for `look_up`. `synonyms`: groups of words that mean the same to the company."""
@@ -76,6 +129,47 @@ def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[Prepa
 
 
 def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTable:
+    words = _column_words(table)
+    keys = tuple(
+        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
+        for position, row in enumerate(table.rows)
+    )
+    things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        things[key].append(position)
+    telling = _telling_keys(table, things)
+    names = _names(table, groups, telling, words)
+    return PreparedTable(
+        table=table,
+        names=names,
+        name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
+        columns=words,
+        column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
+        modifiers=_modifiers(table),
+        parts=_name_parts_of_columns(table, words, names),
+        days=_days(table),
+        keys=keys,
+        things={key: tuple(rows) for key, rows in things.items()},
+        telling=telling,
+        called=_called(table),
+        about=_about(table),
+        ranges=_ranges(table),
+        misspelt=Misspelt(names),
+        fillers=_trade_fillers(table),
+        values=_values(table),
+        delivers=bool(_DELIVERS.search(f"{table.sheet} {table.title}")),
+        dated=any(row.valid_from or row.valid_to for row in table.rows),
+    )
+
+
+def _about(table: FactTable) -> str:
+    titles = (fold(title(table, language)) for language in LANGUAGES)
+    return " ".join((*titles, fold(table.sheet), *(fold(core_name(name)) for name in table.key_columns), _TABLE_WORDS))
+
+
+def _names(
+    table: FactTable, groups: Sequence[frozenset[str]], telling: Sequence[str], words: Collection[str]
+) -> Mapping[str, Positions]:
     names: defaultdict[str, set[int]] = defaultdict(set)
     for position, row in enumerate(table.rows):
         for name in (*row.aliases, *_category_names(table, row)):
@@ -84,48 +178,114 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         meant = {position for word in group if word in names for position in names[word]}
         for word in group if meant else ():
             names[word] |= meant
+    called: defaultdict[str, list[int]] = defaultdict(list)
+    for position, row in enumerate(table.rows):
+        for name in (*(row.cells.get(key, "") for key in telling), *given_names(table).get(str(row.row), ())):
+            called[name].append(position)
+    for name, rows in led_names(
+        [(called_by, row.aliases) for called_by, row in zip(_first_words(table), table.rows, strict=True)]
+    ):
+        names[name] |= rows
+    fixed = {name: frozenset(rows) for name, rows in names.items()}
+    return _unhyphened({**widened(fixed, called, words), **fixed})
+
+
+def _first_words(table: FactTable) -> Iterator[str]:
+    for row in table.rows:
+        name = fold(row.cells.get(table.key_columns[0], "")) if table.key_columns else ""
+        yield name.split(" ")[0]
+
+
+def _column_words(table: FactTable) -> Mapping[str, Positions]:
+    names = [column.name for column in table.columns]
+    built_in = built_in_words(names, [column.type for column in table.columns])
     words: defaultdict[str, set[int]] = defaultdict(set)
+    general: list[tuple[str, int]] = []
     for position, column in enumerate(table.columns):
-        for word in (column.name, core_name(column.name), *column.synonyms):
+        headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
+        for word in (column.name, *headings, *column.synonyms):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
-    keys = tuple(
-        tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
-        for position, row in enumerate(table.rows)
-    )
-    things: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for position, key in enumerate(keys):
-        things[key].append(position)
-    days = {at: days_covered(column.name) for at, column in enumerate(table.columns) if column.type is ColumnType.TIME_RANGE}
-    return PreparedTable(
-        table=table,
-        names={name: frozenset(rows) for name, rows in names.items()},
-        name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
-        columns={word: frozenset(columns) for word, columns in words.items()},
-        column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
-        parts=_name_parts_of_columns(table, words, names),
-        days=days,
-        keys=keys,
-        things={key: tuple(rows) for key, rows in things.items()},
-        telling=_telling_keys(table, things),
-        called=_called(table),
-        about=" ".join(
-            (
-                *(fold(title(table, language)) for language in LANGUAGES),
-                fold(table.sheet),
-                *(fold(core_name(name)) for name in table.key_columns),
-                _TABLE_WORDS,
-            )
-        ),
-    )
+        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
+        general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
+    # What the company says of its columns counts before what people generally say.
+    declared = frozenset(words)
+    for word, position in general:
+        if word not in declared:
+            words[word].add(position)
+    if _DELIVERS.search(f"{table.sheet} {table.title}"):
+        for word in map(compact, _FREIGHT):
+            words.setdefault(word, set(words.get(compact("多少钱"), ())))
+    return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
+
+
+def _modifiers(table: FactTable) -> Mapping[str, Positions]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for position, column in enumerate(table.columns):
+        for heading in (core_name(column.name), *(label(table, column, language) for language in LANGUAGES)):
+            word = compact(_PRICE_TAIL.sub("", fold(heading)))
+            if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
+                found[word].add(position)
+    return _unhyphened({word: frozenset(columns) for word, columns in found.items()})
+
+
+def _unhyphened(words: Mapping[str, Positions]) -> Mapping[str, Positions]:
+    """Add "offpeak" to "off-peak"; a hyphen between digits stays."""
+    plain = {_HYPHEN.sub("", word): rows for word, rows in words.items() if "-" in word}
+    return {**plain, **words}
+
+
+def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:
+    """Return the short values of the columns that hold texts and are no names, by the words for them."""
+    names = {*table.key_columns, table.options.get("category")}
+    found: dict[int, tuple[Mapping[str, str], tuple[int, ...]]] = {}
+    for position, column in enumerate(table.columns):
+        if column.type in (ColumnType.TEXT, ColumnType.BOOLEAN) and column.name not in names:
+            cells = dict.fromkeys(row.cells.get(column.name, "") for row in table.rows)
+            words = {compact(word): cell for cell in cells for word in _value_words(table, column.name, cell)}
+            kept = {word: cell for word, cell in words.items() if 1 < len(word) <= _LONGEST_VALUE}
+            found[position] = kept, tuple(sorted({len(word) for word in kept}, reverse=True))
+    return found
+
+
+def _value_words(table: FactTable, column: str, cell: str) -> tuple[str, ...]:
+    given = (translated(table, column, cell, language) for language in LANGUAGES)
+    return (cell, *_VALUE_TWINS.get(compact(cell), ()), *given)
+
+
+def _days(table: FactTable) -> Mapping[int, Positions]:
+    """Return the weekdays of the columns of hours, and of those whose names say for which days they are."""
+    covered = {at: days_covered(column.name) for at, column in enumerate(table.columns)}
+    return {
+        at: days
+        for at, days in covered.items()
+        if table.columns[at].type is ColumnType.TIME_RANGE
+        or (days != EVERY_DAY and table.columns[at].name not in table.key_columns)
+    }
+
+
+def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
+    """Return the columns whose cells are ranges of amounts, by row."""
+    found = {
+        at: read_ranges([fold(row.cells.get(column.name, "")) for row in table.rows], column.unit)
+        for at, column in enumerate(table.columns)
+        if column.type is ColumnType.TEXT or column.name in table.key_columns
+    }
+    return {at: ranges for at, ranges in found.items() if ranges}
+
+
+def _trade_fillers(table: FactTable) -> frozenset[str]:
+    own = (table.sheet, *(title(table, language) for language in LANGUAGES), *(column.name for column in table.columns))
+    spoken = fold(" ".join(own))
+    return frozenset(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())
 
 
 def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
-    """Return the parts of numbers' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
+    """Return the parts of columns' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
     parts: defaultdict[str, set[int]] = defaultdict(set)
     for position, column in enumerate(table.columns):
         core = compact(core_name(column.name))
-        if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and not core.isascii():
+        if column.name not in table.key_columns and not core.isascii():
             for start in range(len(core) - 1):
                 for end in range(start + 2, len(core) + (start > 0)):
                     parts[core[start:end]].add(position)
@@ -154,44 +314,6 @@ def _category_names(table: FactTable, row: FactRow) -> Iterator[str]:
         yield from derived_names(part for part in shown if part)
 
 
-def translated(table: FactTable, column: str, cell: str, language: str) -> str:
-    """Return the cell's text in a language where the company has given one, else ""."""
-    return str(_option(table, "values", column, language).get(cell, ""))
-
-
-def label(table: FactTable, column: FactColumn, language: Language) -> str:
-    """Return a column's heading in a language: the company's, or its own name without the unit."""
-    labels = cast("Mapping[str, Any]", table.options.get("labels") or {})
-    return str(labels.get(column.name, {}).get(language) or core_name(column.name))
-
-
-def in_language(table: FactTable, column: FactColumn, language: Language) -> FactColumn:
-    """Return the column that says the same in the reader's language, where the table has one: 地址 and 英文地址."""
-    if language != "en":
-        return column
-    core = core_name(column.name)
-    twins = {f"英文{core}", f"{core}英文", f"{core}_en", f"{core} en"}
-    return next((one for one in table.columns if core_name(one.name).casefold() in twins), column)
-
-
-def title(table: FactTable, language: Language) -> str:
-    """Return what the table's document is called in a language."""
-    titles = cast("Mapping[str, Any]", table.options.get("titles") or {})
-    return str(titles.get(language) or table.title)
-
-
-def shown_cell(table: FactTable, column: FactColumn, cell: str, language: Language) -> str:
-    """Return a cell as a sentence can hold it: translated if the company has done so, numbers with their unit."""
-    text = translated(table, column.name, cell, language)
-    if text:
-        return text
-    bare = column.unit and cell.replace(",", "").replace(".", "", 1).isdecimal()
-    # "Price (CNY)" says its unit itself, and beside an English label a Chinese unit helps nobody.
-    name = label(table, column, language)
-    foreign = language == "en" and ("(" in name or (name.isascii() and not column.unit.isascii()))
-    return f"{cell} {column.unit}" if bare and not foreign else cell
-
-
 def shown_name(prepared: PreparedTable, rows: Sequence[FactRow], language: Language, asked: Collection[str] = ()) -> str:
     """Return what the rows, which share an answer, are called: as much of their names as they have in common.
 
@@ -213,17 +335,12 @@ def _name_parts(prepared: PreparedTable, row: FactRow, language: Language) -> tu
     table, telling = prepared.table, prepared.telling
     own = tuple(row.cells.get(name, "") for name in telling)
     if language == "en":
-        given = dict(zip(table.key_columns, _given_names(table).get(str(row.row), ()), strict=False))
+        given = dict(zip(table.key_columns, given_names(table).get(str(row.row), ()), strict=False))
         english = tuple(str(given.get(name) or translated(table, name, row.cells.get(name, ""), "en")) for name in telling)
         cells = (row.cells.get(name, "") for name in table.key_columns)
         other = tuple(cell for cell in cells if cell.isascii() and len(cell) > 2 and not _CODE.match(cell))
-        return english if all(english) else other[:1] or own
+        return english if all(english) else (other[:1] if len(telling) == 1 else ()) or own
     return own if any(own) else row.aliases[:1]
-
-
-def _given_names(table: FactTable) -> Mapping[str, Sequence[str]]:
-    """Return the English names of rows, by row number: one for each key column, "" where there is none."""
-    return cast("Mapping[str, Any]", table.options.get("names") or {}).get("en", {})
 
 
 def _telling_keys(table: FactTable, things: Collection[tuple[str, ...]]) -> tuple[str, ...]:
@@ -237,11 +354,6 @@ def _telling_keys(table: FactTable, things: Collection[tuple[str, ...]]) -> tupl
 def _rank(row: FactRow) -> tuple[date, int]:
     """Return what decides between rows that hold: the later start, then (a promotion from the same day) the nearer end."""
     return row.valid_from or date.min, -(row.valid_to or date.max).toordinal()
-
-
-def _option(table: FactTable, kind: str, column: str, language: str) -> Mapping[str, Any]:
-    found = cast("Mapping[str, Any]", table.options.get(kind) or {})
-    return found.get(column, {}).get(language, {})
 
 
 def _holds(row: FactRow, today: date) -> bool:

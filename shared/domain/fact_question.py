@@ -5,7 +5,7 @@ over, so the price of the S3 would be the answer to another question.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -18,13 +18,13 @@ T = TypeVar("T")
 _CLAUSE_END = re.compile(r"[。！？；，!?;\n]|,(?!\d)|\.(?!\w)")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9][a-z0-9'+.-]*[a-z0-9+]|[a-z0-9]")
 _AND = re.compile(r"[和与跟及、&/]|还有|以及|或|\b(?:and|or|vs|versus|than)\b|比")
-_SOFT = frozenset("能会可要才得就都还约掏花付交")
+_SOFT = frozenset("-的能会可要才得就都还约掏花付交")
 # "双十一过了，现在多少钱" asks about now.
 _OVER = re.compile(r"(?:双十一|双11|双十二|双12|618|国庆|五一|春节|活动|促销|大促|优惠)(?:都|已经)?(?:过了|结束了|完了)")
 _LONGEST_FILLER = max(map(len, FILLERS_ZH))
 
 _DAYS = {
-    "zh": re.compile(r"(?:周|星期|礼拜)([一二三四五六日天末])|(双休日|工作日|今天|今晚|今日|明天|明晚|明日|后天)"),
+    "zh": re.compile(r"(?:周|星期|礼拜)([一二三四五六日天末])|(双休日|工作日|平日|平时|今天|今晚|今日|明天|明晚|明日|后天)"),
     "en": re.compile(
         r"\b(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b"
         r"|\b(weekends?|weekdays?|working days?|today|tonight|tomorrow)\b"
@@ -120,16 +120,31 @@ class Question:
                 places.append(found.span())
         return frozenset(days), places
 
+    def unknown_words(self, explained: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return where Latin words stand that nothing explains and that say something."""
+        places = list(explained)
+        return [
+            found.span()
+            for found in _RUN.finditer(self.text)
+            if found.group()[0].isascii()
+            and found.group() not in FILLERS_EN
+            and not any(start < found.end() and found.start() < end for start, end in places)
+        ]
+
     def joins(self, start: int, end: int) -> bool:
         """Whether the words between two places say "and", "or", "than"."""
         return bool(_AND.search(self.text[start:end]))
 
     def unexplained(
-        self, explained: Iterable[tuple[int, int]], relevant: Iterable[tuple[int, int]], about: str = ""
+        self,
+        explained: Iterable[tuple[int, int]],
+        relevant: Iterable[tuple[int, int]],
+        about: str = "",
+        fillers: Collection[str] = frozenset(),
     ) -> list[str]:
         """Return the words that nothing explains, in the clauses that hold a relevant place.
 
-        `about` is what the table itself is called: words of it say nothing new.
+        `about` is what the table itself is called: words of it say nothing new. `fillers`: more words that ask for nothing.
         """
         covered = [False] * len(self.text)
         for start, end in (*explained, *(found.span() for found in _OVER.finditer(self.text))):
@@ -138,7 +153,7 @@ class Question:
         left: list[str] = []
         for start, end in self._clauses():
             if any(start <= place[0] < end for place in wanted):
-                left += self._left(start, end, covered, about)
+                left += self._left(start, end, covered, about, fillers)
         return left
 
     def _clauses(self) -> Iterator[tuple[int, int]]:
@@ -148,18 +163,24 @@ class Question:
             start = end.end()
         yield start, len(self.text)
 
-    def _left(self, start: int, end: int, covered: list[bool], about: str) -> Iterator[str]:
+    def _left(self, start: int, end: int, covered: list[bool], about: str, fillers: Collection[str]) -> Iterator[str]:
         masked = "".join("\x00" if covered[at] else self.text[at] for at in range(start, end))
         for found in _RUN.finditer(masked):
             run = found.group()
             if run[0].isascii():
-                if run not in FILLERS_EN and run not in about.split():
+                if run not in FILLERS_EN and run not in fillers and not _said_in(run, about):
                     yield run
             else:
-                yield from _not_filler(run, about)
+                yield from _not_filler(run, about, fillers)
 
 
-def _not_filler(run: str, about: str) -> Iterator[str]:
+def _said_in(word: str, about: str) -> bool:
+    """Whether a Latin word is one of `about`, in the singular or the plural."""
+    words = about.split()
+    return word in words or f"{word}s" in words or (len(word) > 3 and word[-1] == "s" and word[:-1] in words)
+
+
+def _not_filler(run: str, about: str, fillers: Collection[str]) -> Iterator[str]:
     """Take fillers off a run of Chinese so that least is left, and yield what is left."""
     least = [0] * (len(run) + 1)
     step = [1] * (len(run) + 1)
@@ -167,7 +188,7 @@ def _not_filler(run: str, about: str) -> Iterator[str]:
         least[at] = least[at + 1] + 1
         for size in range(1, min(_LONGEST_FILLER, len(run) - at) + 1):
             word = run[at : at + size]
-            known = word in FILLERS_ZH or (size > 1 and word in about)
+            known = word in FILLERS_ZH or word in fillers or (size > 1 and word in about)
             if known and least[at + size] < least[at]:
                 least[at], step[at] = least[at + size], -size
     at = 0
@@ -182,7 +203,7 @@ def _weekdays(word: str, today: date) -> set[int]:
         return {_HAN_DAYS[word]}
     if word in ("末", "双休日") or word.startswith("weekend"):
         return {5, 6}
-    if word == "工作日" or word.startswith(("weekday", "working")):
+    if word in ("工作日", "平日", "平时") or word.startswith(("weekday", "working")):
         return set(range(5))
     if word in ("今天", "今晚", "今日", "today", "tonight"):
         return {today.weekday()}

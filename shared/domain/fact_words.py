@@ -39,17 +39,18 @@ GROUPS = (
         "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
     ),
     _group(
-        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|\bprice|\bcost|\bfee\b|\brate\b",
-        "多少钱|几多钱|几块钱|多少元|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
-        "cost|pricing|charge",
+        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
+        "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
+        "cost|costs|pricing|charge|charged|priced|what price|rate|rates",
     ),
     _group(
-        r"营业时间|开放时间|opening hours|business hours|\bhours\b",
+        r"营业|开放时间|opening hours|business hours|\bhours\b",
         "几点开门|几点关门|几点开|几点关|几点营业|几点打烊|几点下班|几点上班|营业时间|开门时间|关门时间|开放时间|"
         "营业到几点|开到几点|几点到几点|"
         "什么时候开门|什么时候关门|什么时候营业|什么时间开门|什么时间关门|什么时候打烊|打烊|开门|关门|opening hours|"
         "business hours|opening times|opening time|"
-        "closing time|what time|hours|open|opens|close|closes",
+        "closing time|what time|hours|open|opens|close|closes|shut|shuts|when do you open|when do you close|"
+        "几点关|几点开|关店|开店|营业吗|营业|上班吗|开吗|关吗|开不开|开不开门|开着吗|打烊时间|开到",
         ColumnType.TIME_RANGE,
     ),
     _group(
@@ -58,21 +59,22 @@ GROUPS = (
         "available|availability|sold out",
     ),
     _group(
-        r"电话|手机|热线|\bphone|\btel", "电话|联系电话|电话号码|热线|怎么联系|phone|phone number|telephone|telephone number|call"
+        r"电话|手机|热线|\bphone|\btel",
+        "电话|电话号|号码|联系电话|电话号码|热线|怎么联系|phone|phone number|telephone|telephone number|call",
     ),
     _group(
         r"地址|位置|\baddress|\blocation",
-        "地址|在哪|在哪里|在哪儿|哪里|什么地方|什么位置|位置|怎么走|怎么去|address|where|located|location",
+        "地址|在哪条路|在哪条街|在什么路|在哪|在哪里|在哪儿|哪里|什么地方|什么位置|位置|怎么走|怎么去|address|where|located|location",
     ),
     _group(
-        r"时效|天数$|送达|到货|delivery time|lead time|\bdays\b",
-        "几天|几天到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
-        "delivery time|days",
+        r"时效|天数$|送达|到货|预计|时长|用时|耗时|周期|配送时间|delivery time|lead time|duration|turnaround|\bdays\b",
+        "时效|几小时|几个小时|几分钟|几个钟头|几天|几天到|几天能到|多久能到|什么时候能到|几时到|多久|多久到|多久送到|多久收到|多长时间|多少天|几天送到|几天收到|什么时候到|how long|how many days|"
+        "delivery time|delivery times|shipping time|shipping times|transit time|arrive|days",
     ),
     _group(
         r"保修|质保|warranty|guarantee", "保修|质保|保修期|保修多久|保修几年|保修多长时间|质保多久|质保几年|warranty|guarantee"
     ),
-    _group(r"重量|weight", "重量|多重|几斤|多少斤|多少公斤|weight|how heavy|weigh"),
+    _group(r"重量|weight", "重量|多重|有多重|重多少|几斤|多少斤|多少公斤|weight|how heavy|weigh"),
     _group(r"尺寸|大小|\bsize|dimension", "尺寸|多大|大小|多高|多宽|size|dimensions|how big"),
     _group(r"颜色|colou?r", "颜色|什么颜色|哪些颜色|几种颜色|colour|color|colours|colors"),
 )

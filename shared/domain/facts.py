@@ -4,55 +4,48 @@ A table answers when the question names a row and a column and says nothing else
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from shared.domain.fact_aggregates import asked_extreme, asked_values, extreme_rows
-from shared.domain.fact_book import PreparedTable, Synonyms, in_language, label, prepare, shown_cell, shown_name, title
+from shared.domain.fact_aggregates import (
+    Extreme,
+    asked_extreme,
+    asked_limit,
+    asked_range,
+    asked_truth,
+    asked_values,
+    extreme_rows,
+)
+from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
+from shared.domain.fact_book import PreparedTable, Synonyms, prepare
+from shared.domain.fact_columns import unit_words
+from shared.domain.fact_dates import asked_day
 from shared.domain.fact_question import Found, Question
+from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import compact, generic_words
-from shared.domain.knowledge import ColumnType, FactAnswer, FactHit, FactTable
+from shared.domain.knowledge import ColumnType, FactAnswer, FactTable
 from shared.domain.language import Language, detect_language
 
-EXACT, AMBIGUOUS, NONE = "exact", "ambiguous", "none"
-NOTHING = FactAnswer(status=NONE)
-# More choices than this are no help to anybody.
-MAX_CHOICES = 8
-_MAX_LISTED = 20
 _WHOLE_ROW = re.compile(
     r"信息|资料|详情|明细|情况|权益|区别|差别|不同|对比|比较|\b(?:details?|info|information|benefits|difference|compare|versus|vs)\b"
 )
 _SEVERAL = re.compile(r"区别|差别|不同|对比|比较|分别|\b(?:difference|compare|versus|vs|both)\b")
 # What a customer would be paid is in no price list.
 _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget for (?:my|it|the|this|an?)\b")
-_HOW_MUCH = re.compile(r"多少|几")
-_LISTS = re.compile(r"哪些|哪几|哪款|哪种|哪个|什么颜色|有什么|都有|几种|几款|\b(?:which|what|list|all)\b")
+_BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
+_HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
+_PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
+_MONEY = re.compile(r"多少钱|几块钱|几多钱|\bhow much (?:is|are|does|do|would|for|to|it)\b|\b(?:cost|costs|price)\b")
+_NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
+_LISTS = re.compile(
+    r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
+)
+_WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
-Positions = frozenset[int]
-Place = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """How one table understands the question.
-
-    `names`: where it names rows, and `called`: by which (compact) words; `places`: all that is explained.
-    `several`: the question itself asks for more than one row.
-    """
-
-    prepared: PreparedTable
-    rows: Positions
-    columns: Positions
-    names: tuple[Place, ...]
-    places: tuple[Place, ...]
-    called: frozenset[str]
-    several: bool
-
-    @property
-    def explained(self) -> int:
-        return len({at for start, end in self.places for at in range(start, end)})
+_Names = Sequence[frozenset[Place]]
+_Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
 
 
 def look_up_facts(question: str, tables: Sequence[FactTable], today: date, synonyms: Synonyms = ()) -> FactAnswer:
@@ -69,19 +62,39 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     asked = Question(question)
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
-    names = tuple({(one.start, one.end) for _, found, _ in spans for one in found})
+    spans = _corrected(asked, spans)
+    names = [frozenset((one.start, one.end) for one in found) for _, found, _ in spans]
     if _SELLS.search(asked.text):
         return NOTHING
     readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
-    if names:
+    if any(names):
         # Where any table knows a name, one that knows none of them was not meant.
         readings = [reading for reading in readings if reading.names]
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
     best = _best(clean, language)
-    return _answer([*best, *_besides(asked, best, readings, names)], language)
+    chosen = [*best, *_besides(asked, best, readings, names)]
+    if _MONEY.search(asked.text) and not any(_says_money(reading) for reading in chosen):
+        # "How much is parking", where the table only says that there is some.
+        return NOTHING
+    return answer_from(chosen, language)
 
 
-def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
+def _corrected(asked: Question, spans: Sequence[_Spans]) -> list[_Spans]:
+    """Add the names that words explained by no table must be misspellings of."""
+    known = [(one.start, one.end) for _, names, words in spans for one in (*names, *words)]
+    unknown = asked.unknown_words(known)
+    return [(prepared, [*names, *_misspelt(asked, prepared, unknown)], words) for prepared, names, words in spans]
+
+
+def _misspelt(asked: Question, prepared: PreparedTable, unknown: Sequence[Place]) -> Iterator[Found[Positions]]:
+    pairs = [(one[0], other[1]) for one, other in pairwise(unknown) if other[0] - one[1] <= 1]
+    for start, end in (*unknown, *pairs):
+        name = prepared.misspelt(compact(asked.text[start:end]))
+        if name:
+            yield Found(start=start, end=end, word=name, value=prepared.names[name])
+
+
+def _best(clean: Sequence[Reading], language: Language) -> list[Reading]:
     """Return the readings that explain most of the question; of equals, those in its language."""
     if not clean:
         return []
@@ -94,7 +107,7 @@ def _best(clean: Sequence[_Reading], language: Language) -> list[_Reading]:
     return own or best
 
 
-def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Reading], names: Sequence[Place]) -> list[_Reading]:
+def _besides(asked: Question, best: Sequence[Reading], readings: Sequence[Reading], names: _Names) -> list[Reading]:
     """Return the readings of other tables that answer the rest of a question on one thing: its price, and its stock."""
     groups = [[one] for one in best] or [[one] for one in readings]
     for group in groups:
@@ -105,36 +118,50 @@ def _besides(asked: Question, best: Sequence[_Reading], readings: Sequence[_Read
     return []
 
 
-def _left(asked: Question, readings: Sequence[_Reading], names: Sequence[Place]) -> list[str]:
+def _left(asked: Question, readings: Sequence[Reading], names: _Names) -> list[str]:
+    """Return what the readings leave unexplained. A name that only another table knows is explained if that table knows theirs.
+
+    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not matter.
+    """
+    own = {place for reading in readings for place in reading.names}
+    delivers = any(reading.prepared.delivers for reading in readings)
+    known = [place for places in names if delivers or places & own for place in places]
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
-    return asked.unexplained([*places, *names], places, about)
+    fillers = frozenset().union(*(reading.prepared.fillers | reading.prepared.letters(reading.columns) for reading in readings))
+    return asked.unexplained([*places, *known], places, about, fillers)
 
 
 def _readings(
     asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
-) -> Iterable[_Reading]:
+) -> Iterable[Reading]:
     """Yield how the table understands the question, at most one way."""
     if not names and not words:
         return
-    valid = prepared.valid_rows(today, frozenset(at for one in names for at in one.value) if names else None)
+    when = asked_day(asked.text, today)
+    on = when.day if when and prepared.dated else today
+    valid = prepared.valid_rows(on, frozenset(at for one in names for at in one.value) if names else None)
     rows, conjoined = _rows(asked, names, valid)
     if names and not rows:
         return
     named_at = tuple(sorted((one.start, one.end) for one in names))
     places = [*named_at, *((one.start, one.end) for one in words)]
     called = frozenset(one.word for one in names)
-    base = _Reading(
+    base = Reading(
         prepared=prepared, rows=rows or valid, columns=frozenset(), names=named_at, places=(), called=called, several=False
     )
-    listed = _aggregate(asked, prepared, rows or valid, words)
-    if listed:
-        rows, columns, place = listed
-        yield replace(base, rows=rows, columns=columns, places=(*places, place), several=True)
-        return
+    if when and prepared.dated:
+        places.append((when.start, when.end))
     days, day_places = asked.days(today)
+    if when and when.single:
+        days, day_places = frozenset({when.day.weekday()}), [(when.start, when.end)]
+    listed = _aggregate(asked, prepared, rows or valid, words, days, named_at)
+    if listed:
+        rows, columns, found = listed
+        yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
+        return
     columns = _asked_columns(prepared, words, days)
-    if columns & prepared.hours():
+    if columns & prepared.by_day():
         places += day_places
     if not columns and names:
         places += [found.span() for found in _WHOLE_ROW.finditer(asked.text)]
@@ -144,6 +171,19 @@ def _readings(
         return
     several = conjoined or (bool(_SEVERAL.search(asked.text)) and len(names) > 1)
     yield replace(base, columns=columns, places=tuple(places), several=several)
+
+
+def _says_money(reading: Reading) -> bool:
+    return not reading.columns or any(_may_be_price(reading.prepared, at) for at in reading.columns)
+
+
+def _may_be_price(prepared: PreparedTable, position: int) -> bool:
+    column = prepared.column(position)
+    if column.type in (ColumnType.BOOLEAN, ColumnType.TIME_RANGE, ColumnType.DATE):
+        return False
+    return column.type is not ColumnType.TEXT or any(
+        _NUMBER_OR_FREE.search(row.cells.get(column.name, "")) for row in prepared.table.rows
+    )
 
 
 def _meant_without_name(
@@ -158,16 +198,36 @@ def _meant_without_name(
 
 def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positions]], list[Found[Positions]]]:
     """Return the names and the column words in the question; the longest wins where they overlap."""
-    names = asked.find(prepared.names, prepared.name_lengths)
+    names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    if names and _PRICES.search(asked.text):
+        words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
     if names and not words and _HOW_MUCH.search(asked.text):
-        words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True))
+        words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True)) or _price(
+            asked, prepared
+        )
     taken: list[Found[Positions]] = []
     for one in sorted((*names, *words), key=lambda found: (-found.length, found.start)):
         if not any(_clash(one, other) for other in taken):
             taken.append(one)
     kept = {id(one) for one in taken}
     return [one for one in names if id(one) in kept], [one for one in words if id(one) in kept]
+
+
+def _in_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positions]]:
+    """Yield the amounts in the question that rows are for: "3 公斤" where one row is for "1-5kg"."""
+    for amount in amounts(asked.text) if prepared.ranges else ():
+        for at, ranges in prepared.ranges.items():
+            rows = fitting(ranges, amount) if prepared.column(at).name in prepared.table.key_columns else frozenset()
+            if rows:
+                yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=rows)
+
+
+def _price(asked: Question, prepared: PreparedTable) -> list[Found[Positions]]:
+    """Read "小夜灯多少": a name and no more than "how much" asks for the price."""
+    columns = prepared.columns.get("多少钱", frozenset())
+    found = _BARE_HOW_MUCH.search(asked.text)
+    return [Found(start=found.start(), end=found.end(), word="多少钱", value=columns)] if found and columns else []
 
 
 def _clash(one: Found[Positions], other: Found[Positions]) -> bool:
@@ -199,10 +259,13 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
     named = {at for one in words for at in one.value if _is_own(prepared, one)} & meant
     kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
     asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
-    hours = prepared.hours()
-    if asked & hours and days:
-        fitting = {at for at in hours if days <= prepared.days[at]}
-        asked = (asked - hours) | (fitting or (asked & hours))
+    hours, by_day = prepared.hours(), prepared.by_day()
+    if asked & by_day and days:
+        rivals = hours if asked & hours else asked & by_day
+        fitting = {at for at in rivals if days <= prepared.days[at]}
+        if fitting:
+            kinds = {_kind(prepared, at) for at in fitting}
+            asked = fitting | {at for at in asked - by_day if at in named or _kind(prepared, at) not in kinds}
     elif meant & hours and not named & hours:
         asked |= hours
     return frozenset(asked)
@@ -210,7 +273,9 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
 
 def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
     """Whether a word names its column, and not only a kind of columns."""
-    return one.word not in generic_words() or any(one.word in compact(prepared.column(at).name) for at in one.value)
+    return one.word not in generic_words() | unit_words() or any(
+        one.word in compact(prepared.column(at).name) for at in one.value
+    )
 
 
 def _kind(prepared: PreparedTable, position: int) -> str:
@@ -219,84 +284,40 @@ def _kind(prepared: PreparedTable, position: int) -> str:
 
 
 def _aggregate(
-    asked: Question, prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]]
-) -> tuple[Positions, Positions, Place] | None:
-    """Read "the cheapest", "the longest ...", "which are in stock": rows, column, and where the question says so."""
-    extreme = asked_extreme(asked.text, prepared, words)
+    asked: Question,
+    prepared: PreparedTable,
+    rows: Positions,
+    words: Sequence[Found[Positions]],
+    days: frozenset[int],
+    names_at: Sequence[Place],
+) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
+    """Read "the cheapest", "for 12 people", "which have SSO", "which are in stock": rows, columns, where the question says so."""
+    lists = bool(_LISTS.search(asked.text))
+    picked = asked_limit(asked.text, prepared, rows, words) if lists else None
+    extreme = None if picked else asked_extreme(asked.text, prepared, words)
     if extreme:
-        best = extreme_rows(prepared, rows, extreme)
-        return (best, frozenset({extreme.column}), extreme.place) if best else None
-    wanted = asked_values(asked, prepared) if _LISTS.search(asked.text) else None
-    if not wanted:
+        return _extreme(prepared, rows, words, days, extreme)
+    if not lists:
         return None
-    column, value, place = wanted
-    fitting = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
-    return (fitting, frozenset({column}), place) if 0 < len(fitting) <= _MAX_LISTED else None
+    picked = picked or asked_range(asked.text, prepared, rows, words)
+    if not picked and _WHICH.search(asked.text):
+        picked = asked_truth(prepared, rows, words, days)
+    if not picked:
+        wanted = asked_values(asked, prepared)
+        if not wanted or wanted[2] in names_at:
+            return None
+        column, value, place = wanted
+        fits = frozenset(at for at in rows if prepared.table.rows[at].cells.get(prepared.column(column).name) == value)
+        picked = fits, frozenset({column}), (place,)
+    return picked if 0 < len(picked[0]) <= MAX_LISTED else None
 
 
-def _answer(readings: Sequence[_Reading], language: Language) -> FactAnswer:
-    answers = [_answer_of(reading, language) for reading in readings]
-    if not answers or any(answer.status == NONE for answer in answers):
-        return NOTHING
-    # Two tables that say the same are one answer; two that contradict each other are none that we may choose.
-    hits = tuple({(hit.name, hit.cells): hit for answer in reversed(answers) for hit in reversed(answer.hits)}.values())[::-1]
-    said = {(hit.name, column): value for hit in hits for column, value in hit.cells}
-    contradict = any(said[hit.name, column] != value for hit in hits for column, value in hit.cells) and len(answers) > 1
-    ambiguous = contradict or any(answer.status == AMBIGUOUS for answer in answers)
-    return FactAnswer(status=AMBIGUOUS if ambiguous else EXACT, hits=hits)
-
-
-def _answer_of(reading: _Reading, language: Language) -> FactAnswer:
-    hits = _hits(reading, language)
-    if not hits:
-        return NOTHING
-    several = reading.several or _asks_for_keys(reading)
-    if len({hit.cells for hit in hits}) == 1 and not several:
-        # Every row says the same, so there is nothing to ask back.
-        rows = [reading.prepared.table.rows[at] for at in sorted(reading.rows)]
-        return FactAnswer(
-            status=EXACT, hits=(replace(hits[0], name=shown_name(reading.prepared, rows, language, reading.called)),)
-        )
-    if len(hits) > (_MAX_LISTED if several else MAX_CHOICES):
-        return NOTHING
-    return FactAnswer(status=EXACT if several else AMBIGUOUS, hits=tuple(hits))
-
-
-def _asks_for_keys(reading: _Reading) -> bool:
-    """Whether what is asked for is itself a name: "S3 有什么颜色" wants them all."""
-    keys = set(reading.prepared.table.key_columns)
-    return bool(reading.columns) and all(reading.prepared.column(at).name in keys for at in reading.columns)
-
-
-def _hits(reading: _Reading, language: Language) -> list[FactHit]:
-    """Return a hit per row that has a cell asked for."""
-    found = [_hit(reading, row, language) for row in sorted(reading.rows)]
-    return [hit for hit in found if hit.cells]
-
-
-def _hit(reading: _Reading, position: int, language: Language) -> FactHit:
-    table, row = reading.prepared.table, reading.prepared.table.rows[position]
-    wanted = [in_language(table, reading.prepared.column(at), language) for at in sorted(reading.columns)] or [
-        one for one in table.columns if one.name not in table.key_columns
-    ]
-    cells = tuple(
-        (label(table, column, language), shown_cell(table, column, row.cells[column.name], language))
-        for column in wanted
-        if row.cells.get(column.name)
-    )
-    return FactHit(
-        table_id=table.table_id,
-        document_id=table.document_id,
-        title=title(table, language),
-        sheet=table.sheet,
-        row=row.row,
-        source=str(table.options.get("source", "")),
-        source_url=table.source_url,
-        language=_language_of(cells, table.language),
-        name=shown_name(reading.prepared, [row], language, reading.called),
-        cells=cells,
-    )
-
-
-def _language_of(cells: Sequence[tuple[str, str]], default: Language) -> Language:
-    return detect_language(" ".join(f"{name} {value}" for name, value in cells), default)
+def _extreme(
+    prepared: PreparedTable, rows: Positions, words: Sequence[Found[Positions]], days: frozenset[int], extreme: Extreme
+) -> tuple[Positions, Positions, tuple[Place, ...]] | None:
+    """Return the rows with the most or the least, among those that have what else is named ("the cheapest with SSO")."""
+    true = asked_truth(prepared, rows, words, frozenset())
+    on_days = frozenset(at for at in extreme.columns if days and days <= prepared.days.get(at, frozenset()))
+    compared = replace(extreme, columns=on_days or extreme.columns)
+    best = true[0] if true and len(true[0]) == 1 else extreme_rows(prepared, true[0] if true else rows, compared)
+    return (best, compared.columns, (extreme.place,)) if best else None

@@ -14,6 +14,23 @@ _TIME_RANGE = re.compile(
 )
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?$")
 _BOOLEANS = {"是", "否", "有", "无", "支持", "不支持", "yes", "no", "true", "false", "y", "n", "√", "×", "✓", "✗"}
+_NO_NUMBER = {
+    "免费",
+    "面议",
+    "不包邮",
+    "包邮",
+    "不限",
+    "无限",
+    "无",
+    "-",
+    "/",
+    "—",
+    "n/a",
+    "free",
+    "unlimited",
+    "none",
+    "on request",
+}
 _MONEY_HEADER = re.compile(r"价|费|金额|price|cost|fee|amount", re.IGNORECASE)
 _MONEY_UNIT = re.compile(r"^(?:元|人民币|美元|RMB|CNY|USD|EUR|¥|￥|\$|€|£)", re.IGNORECASE)
 _MOST = 0.8
@@ -30,8 +47,10 @@ def guess_type(name: str, cells: Sequence[str]) -> ColumnType:
     """Return the type that most of the filled cells have; text when none does."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     for kind, test in _TESTS:
-        if filled and sum(bool(test(cell)) for cell in filled) >= len(filled) * _MOST:
-            return _money_or_number(name, filled) if kind is ColumnType.NUMBER else kind
+        # "免费" among prices is a price too, if it is not the only one.
+        telling = [cell for cell in filled if cell.casefold() not in _NO_NUMBER] if kind is ColumnType.NUMBER else filled
+        if telling and sum(bool(test(cell)) for cell in telling) >= len(telling) * _MOST:
+            return _money_or_number(name, telling) if kind is ColumnType.NUMBER else kind
     return ColumnType.TEXT
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.adapters.parsers.fact_cells import fits, guess_type, parse_date
 from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
-from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, core_name, derived_names
+from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, compact, core_name, derived_names
 from shared.domain.knowledge import ColumnType, DocumentMeta, FactColumn, FactRow, FactTable
 
 _ALIAS = re.compile(r"别名|又名|别称|简称|俗称|昵称|^alias(?:es)?$|^aka$|also known as", re.IGNORECASE)
@@ -204,8 +204,15 @@ def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int]
     ]
     short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
     keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
+    if keys and keys[0] != short[0] and _tells_rows_apart(short[0], body) and not _tells_rows_apart(keys[0], body):
+        # "Club, City, ...": what stands first and is different in every row is the name, whatever its heading.
+        keys.insert(0, short[0])
     repeated = len({tuple(row.cells[at] for at in keys) for row in body}) < len(body)
     return [*keys, *(at for at in short if repeated and not dated and at not in keys and _VARIANT.search(names[at]))]
+
+
+def _tells_rows_apart(at: int, body: Sequence[GridRow]) -> bool:
+    return len({row.cells[at] for row in body}) == len(body)
 
 
 def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:
@@ -216,7 +223,9 @@ def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, An
         ColumnType(spec["type"]) if "type" in spec else guess_type(name, [row.cells[at] for row in body])
         for at, name, spec in zip(layout.shown, names, specs, strict=True)
     ]
-    built_in = built_in_words(names, types)
+    # A general word that the company gives to one column is not another's too.
+    claimed = {compact(word) for spec in specs for word in spec.get("synonyms", ())}
+    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types)]
     return [
         FactColumn(
             name=name,
