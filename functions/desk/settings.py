@@ -1,5 +1,7 @@
 """What the staff's application needs to know."""
 
+import json
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -48,3 +50,8 @@ class Environment(DeskLimits, ContentSettings, DialogCallSettings):
     staff_secret_id: str = Field(
         min_length=1, description="the name or ARN of the secret with the staff as JSON, tokens included"
     )
+
+    def with_staff(self, secret: Callable[[str], str]) -> DeskSettings:
+        """Return the application's settings. `secret` gives a secret by its name or ARN. Raises ValueError for bad staff."""
+        own = {name: getattr(self, name) for name in DeskLimits.model_fields}
+        return DeskSettings.model_validate(own | {"staff": json.loads(secret(self.staff_secret_id))})

@@ -1,5 +1,7 @@
 """What the front door needs to know."""
 
+from collections.abc import Callable
+
 from pydantic import Field, SecretStr
 
 from shared.runtime.aws_settings import ContentSettings, DialogCallSettings, TableSettings
@@ -30,7 +32,13 @@ class IngressSettings(FrontDoorSettings):
 class Environment(FrontDoorSettings, TableSettings, ContentSettings, DialogCallSettings):
     """What the deployed function's environment holds. Secrets are named in it, never held."""
 
+    tenants: tuple[str, ...] = Field(min_length=1, description="the companies' tenants as a JSON list")
     token_secret_id: str = Field(
         min_length=1, description="the name or ARN of the secret that signs tokens; `dialog` has the same"
     )
     fingerprint_secret_id: str = Field(min_length=1, description="the name or ARN of the secret that keys hashes of messages")
+
+    def with_secrets(self, secret: Callable[[str], str]) -> IngressSettings:
+        """Return the application's settings. `secret` gives a secret by its name or ARN. Raises ValueError for a short one."""
+        named = {name: secret(getattr(self, f"{name}_id")) for name in ("token_secret", "fingerprint_secret")}
+        return IngressSettings.model_validate({name: getattr(self, name) for name in FrontDoorSettings.model_fields} | named)

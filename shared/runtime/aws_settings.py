@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from shared.contracts import QUEUES, QueueContract
 from shared.runtime.settings import Settings
 
 _URL = "^https?://"
@@ -52,6 +53,10 @@ class RelaySettings(Settings):
     tickets_queue_url: str = Field(pattern=_URL, description="the URL of the queue of tickets")
     knowledge_queue_url: str = Field(pattern=_URL, description="the URL of the queue of documents")
     analytics_queue_url: str = Field(pattern=_URL, description="the URL of the queue of analytics")
+
+    def queue_urls(self) -> dict[QueueContract, str]:
+        """Return the URL of each queue."""
+        return {contract: getattr(self, f"{contract.name}_queue_url") for contract in QUEUES}
 
 
 class TurnsQueueSettings(Settings):
