@@ -1,24 +1,18 @@
 """A company's folder: `company.yaml` to a Company, `knowledge/` and `facts/` to the files to ingest."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from shared.adapters.company.company_file import COMPANY_FILE, parse_company
-from shared.adapters.parsers.folder_metadata import FILE_NAME, FolderSettings, meta_for, read_folder_settings
+from shared.adapters.company.folder_layout import FOLDERS, MAX_BYTES, is_document, is_settings, misnamed
+from shared.adapters.parsers.folder_metadata import FolderSettings, meta_for, read_folder_settings
 from shared.adapters.parsers.rejections import Reason
 from shared.domain.company import Company
 from shared.domain.errors import DocumentRejectedError, InvalidInputError
 from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile
-
-# What a file of each folder is when nothing else says so.
-FOLDERS: Mapping[str, Mapping[str, str]] = {"knowledge": {}, "facts": {"kind": "facts"}}
-_MISNAMED = re.compile(r"^\.?kefu\.ya?ml(?:\..*)?$", re.IGNORECASE)
-_SKIPPED = re.compile(r"^(?:\.|~\$|Thumbs\.db$|desktop\.ini$)|~$", re.IGNORECASE)
-_MAX_BYTES = 64 * 1024 * 1024
 
 
 def read_company(folder: Path) -> Company:
@@ -42,7 +36,7 @@ def _files(folder: Path, name: str, base: Mapping[str, str]) -> Iterator[FolderF
     settings = _settings(folder, paths)
     for path in paths:
         inside = PurePosixPath(path.relative_to(folder).as_posix())
-        if not _MISNAMED.match(path.name) and not any(_SKIPPED.search(part) for part in inside.parts):
+        if is_document(inside):
             yield _file(folder, path, inside, settings, base)
 
 
@@ -75,8 +69,8 @@ def _load(root: Path, path: Path, source: str) -> bytes:
             raise DocumentRejectedError(
                 source, Reason.UNSAFE_PATH, "it is a link to a place outside the folder; copy the file itself"
             )
-        if path.stat().st_size > _MAX_BYTES:
-            raise DocumentRejectedError(source, Reason.TOO_LARGE, f"larger than {_MAX_BYTES // 1024**2} MB; divide the file")
+        if path.stat().st_size > MAX_BYTES:
+            raise DocumentRejectedError(source, Reason.TOO_LARGE, f"larger than {MAX_BYTES // 1024**2} MB; divide the file")
         return path.read_bytes()
     except (OSError, RuntimeError) as error:
         raise DocumentRejectedError(
@@ -87,13 +81,11 @@ def _load(root: Path, path: Path, source: str) -> bytes:
 def _settings(folder: Path, paths: list[Path]) -> dict[PurePosixPath, FolderSettings]:
     found: dict[PurePosixPath, FolderSettings] = {}
     for path in paths:
-        if not _MISNAMED.match(path.name):
+        if not is_settings(path.name):
             continue
         place = PurePosixPath(path.parent.relative_to(folder).as_posix())
-        if path.name != FILE_NAME:
-            problem = FolderSettings(
-                defaults={}, files={}, problem=f"{path.name} is not read; rename it to {FILE_NAME} or remove it"
-            )
+        problem = misnamed(path.name)
+        if problem is not None:
             found[place] = problem
         elif place not in found:
             found[place] = _read_settings(folder, path)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from functions.knowledge.handler import DocumentConsumer, make_handler
+from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
+from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
 from local.background_embedder import BackgroundEmbedder
@@ -23,7 +24,8 @@ from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.ports import CompanyStore, Embedder
 from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
-from shared.use_cases.publish_knowledge import PublishKnowledge
+from shared.use_cases.ingest_folder import IngestFolder
+from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
 from shared.use_cases.reconcile_indices import Progress, ReconcileIndices
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -117,7 +119,11 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
 def build_knowledge(base: KnowledgeBase, stores: Stores, companies: CompanyStore, release: str) -> Knowledge:
     """Wire both functions' parts."""
     telemetry = Telemetry("knowledge", release)
-    consume = DocumentConsumer(
-        ingest=base.ingest(with_vectors=True), publish=base.publish, objects=stores.objects, telemetry=telemetry
+    ingest = base.ingest(with_vectors=True)
+    work = KnowledgeWork(
+        document=DocumentConsumer(ingest=ingest, objects=stores.objects, telemetry=telemetry),
+        folder=FolderConsumer(ingest=IngestFolder(ingest=ingest), objects=stores.objects, telemetry=telemetry),
+        # Each write of this machine's indexes is one of readers' indexes already.
+        publish=PublishIndexed(publish=base.publish, index=lambda _tenant: None),
     )
-    return Knowledge(search=build_search(base, companies), handler=make_handler(consume, telemetry))
+    return Knowledge(search=build_search(base, companies), handler=make_handler(work, stores.clock, telemetry))

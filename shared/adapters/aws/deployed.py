@@ -14,6 +14,9 @@ from shared.adapters.sqs.queue import SQSQueue
 from shared.contracts import QueueContract
 from shared.ports import FieldCipher
 
+# Objects may be long: an archive of indexes, a document.
+_OBJECT_TIMEOUT_S = 10.0
+
 
 def _age_is_not_asked_for() -> float:
     """Functions send and consume; how old a queue's messages are is an alarm's business."""
@@ -34,7 +37,7 @@ class Deployed:
 
     def objects(self, bucket: str) -> S3ObjectStore:
         """Return the bucket."""
-        return S3ObjectStore(self.aws.client("s3"), bucket)
+        return S3ObjectStore(self.aws.client("s3", read_timeout_s=_OBJECT_TIMEOUT_S), bucket)
 
     def secret(self, identifier: str) -> str:
         """Return a secret as it is now. Raises NotFoundError."""
