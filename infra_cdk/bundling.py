@@ -45,12 +45,12 @@ _PRUNED = (
     "**/tests",
     "**/*.pyi",
     "**/include",
-    *(f"aws_lambda_powertools/{part}" for part in ("event_handler", "tracing")),
+    "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{part}"
         for part in ("auth_alpha", "circuit_breaker", "data_masking", "feature_flags", "idempotency", "kafka", "parameters")
     ),
-    *(f"aws_lambda_powertools/utilities/{part}" for part in ("parser", "streaming", "validation")),
+    *(f"aws_lambda_powertools/utilities/{part}" for part in ("streaming", "validation")),
     "aws_lambda_powertools/metrics/provider/datadog",
     "anyio/_backends/_trio.py",
     "anyio/pytest_plugin.py",
@@ -109,14 +109,12 @@ def bundle(function: str, arch: str = "arm64", profile: str = "small") -> Path:
     return final
 
 
+@cache
 def model_folder() -> Path:
-    """Return the folder of the exported embedding model, made at first use (half a minute)."""
+    """Return the folder of the exported embedding model, made at first use (half a minute) and when its version is another."""
     folder = Path(os.environ.get("KEFU_MODELS") or ROOT / "var" / "models") / "e5"
-    if not (folder / "version").is_file():
-        export = (
-            "import sys, pathlib; from shared.adapters.e5.export import export_model; export_model(pathlib.Path(sys.argv[1]))"
-        )
-        _run([sys.executable, "-c", export, str(folder)], "the embedding model could not be exported")
+    export = "import sys, pathlib; from shared.adapters.e5.export import export_model; export_model(pathlib.Path(sys.argv[1]))"
+    _run([sys.executable, "-c", export, str(folder)], "the embedding model could not be exported")
     return folder
 
 

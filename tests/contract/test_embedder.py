@@ -10,7 +10,8 @@ import pytest
 from shared.adapters.doubles.embedder import HashingEmbedder
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
-from shared.adapters.e5.export import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, export_model, is_exported
+from shared.adapters.e5.export import export_model
+from shared.adapters.e5.model_folder import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.weights import verify
 from shared.domain.errors import DependencyUnavailableError
 
