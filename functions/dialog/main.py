@@ -6,6 +6,7 @@ from functions.dialog.answering import build_answerer
 from functions.dialog.settings import Environment
 from functions.dialog.wiring import DialogPorts, build_dialog
 from shared.adapters.aws.deployed import Deployed
+from shared.adapters.aws.deployed_cipher import open_cipher
 from shared.adapters.aws.lambda_invoke import LambdaTransport, always
 from shared.adapters.company.object_companies import ObjectStoreCompanies
 from shared.adapters.crypto.signed_tokens import SignedTokens
@@ -26,7 +27,7 @@ before_snapshot(deployed.aws.disconnect)
 
 names = TableNames(env.table_prefix)
 database = deployed.database()
-cipher = deployed.cipher(names, env.master_key)
+cipher = open_cipher(deployed, names, env.master_key)
 telemetry = Telemetry("dialog", env.release, env.log_level)
 retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, always(env.callee_alias))
 

@@ -5,6 +5,7 @@ import os
 from functions.sweeper.settings import Environment
 from functions.sweeper.wiring import SweeperPorts, build_sweeper
 from shared.adapters.aws.deployed import Deployed
+from shared.adapters.aws.deployed_cipher import open_cipher
 from shared.adapters.aws.lambda_invoke import LambdaTransport, always
 from shared.adapters.company.object_companies import ObjectStoreCompanies
 from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
@@ -26,7 +27,7 @@ ports = SweeperPorts(
     clock=deployed.clock,
     ids=deployed.ids,
     ledger=DynamoDBLedger(database, names),
-    conversations=DynamoDBConversationStore(database, names, deployed.cipher(names, env.master_key)),
+    conversations=DynamoDBConversationStore(database, names, open_cipher(deployed, names, env.master_key)),
     presence=DynamoDBPresenceStore(database, names),
     companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),
     turns=EnvelopeTurnService(dialog, deployed.clock),

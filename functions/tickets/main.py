@@ -5,6 +5,7 @@ import os
 from functions.tickets.handler import TicketConsumer, make_handler
 from functions.tickets.settings import Environment
 from shared.adapters.aws.deployed import Deployed
+from shared.adapters.aws.deployed_cipher import open_cipher
 from shared.adapters.desk_ticket_system import DeskTicketSystem
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
@@ -16,7 +17,7 @@ env = Environment.from_env(os.environ)
 deployed = Deployed()
 names = TableNames(env.table_prefix)
 telemetry = Telemetry("tickets", env.release, env.log_level)
-tickets = DynamoDBTicketStore(deployed.database(), names, deployed.cipher(names, env.master_key))
+tickets = DynamoDBTicketStore(deployed.database(), names, open_cipher(deployed, names, env.master_key))
 
 handler = make_handler(
     TicketConsumer(

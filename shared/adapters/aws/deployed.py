@@ -7,12 +7,10 @@ from shared.adapters.aws.secrets import SecretsManagerSecrets
 from shared.adapters.aws.session import AWS
 from shared.adapters.clock import SystemClock
 from shared.adapters.dynamodb.gateway import DynamoDB
-from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.random_ids import RandomIds
 from shared.adapters.s3.object_store import S3ObjectStore
 from shared.adapters.sqs.queue import SQSQueue
 from shared.contracts import QueueContract
-from shared.ports import FieldCipher
 
 # Objects may be long: an archive of indexes, a document.
 _OBJECT_TIMEOUT_S = 10.0
@@ -50,13 +48,3 @@ class Deployed:
     def queues(self, urls: Mapping[QueueContract, str]) -> dict[str, SQSQueue]:
         """Return queues by their contract's name."""
         return {contract.name: self.queue(url, contract) for contract, url in urls.items()}
-
-    def cipher(self, names: TableNames, master_key: str) -> FieldCipher:
-        """Return what seals personal fields, with each subject's key kept for a few seconds."""
-        # Imported here: functions that read no personal field have neither KMS nor cryptography.
-        from shared.adapters.crypto.aes_gcm import AESGCMFieldCipher
-        from shared.adapters.crypto.caching_key_ring import CachingKeyRing
-        from shared.adapters.kms.key_ring import KMSKeyRing
-
-        ring = KMSKeyRing(self.aws.client("kms"), self.database(), names, master_key)
-        return AESGCMFieldCipher(CachingKeyRing(ring, self.clock))
