@@ -17,7 +17,7 @@ RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-cold eval lock doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: setup-dev ## Measure search beside its peers (their own environments; min
 
 bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks.quality
+
+bench-cold: setup-dev ## Measure the functions' zips and cold starts (minutes)
+	@$(RUN) -m benchmarks.cold_start
 
 eval: setup-dev ## Measure answers on the sample company
 	@.venv/bin/kefu eval answers

@@ -27,7 +27,8 @@ class Section:
 SEARCH_SPEED = Section(name="search-speed", title="Search speed", command="make bench")
 RETRIEVAL = Section(name="retrieval-quality", title="Retrieval quality", command="make bench-quality")
 ANSWERS = Section(name="answers", title="Answers", command="make bench-quality")
-SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS)
+COLD_START = Section(name="cold-start", title="Sizes and cold starts", command="make bench-cold")
+SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, COLD_START)
 
 
 def write_section(section: Section, body: str, page: Path = PAGE) -> None:
