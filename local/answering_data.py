@@ -1,7 +1,6 @@
 """The development questions that the calibration of answers is fitted on: read, and made into chunks and labels."""
 
 import json
-import random
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from local.answer_exam import ANSWERABLE, REFUSED
 from local.read_company import read_folder
 from local.settings import LocalSettings
 from local.talk import local_machine
@@ -20,7 +20,6 @@ from shared.use_cases.ingest_folder import IngestFolder
 
 TENANT = "fit"
 TODAY = date(2026, 11, 22)
-_TITLE_SAMPLE = 160
 TOP_K = 12
 
 
@@ -57,6 +56,31 @@ def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
 
 def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
     """Read a company's documents as ingestion cuts them, and questions.jsonl, whose `rel` are documents."""
+    chunks, of_source = _company_chunks(company)
+    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
+    return chunks, questions
+
+
+def exam_data(company: Path) -> tuple[list[Chunk], list[Asked]]:
+    """Read a company's documents and its own exam; questions that only a fact table answers are left out."""
+    chunks, of_source = _company_chunks(company)
+    rows = [row for name in (ANSWERABLE, REFUSED) for row in _rows(company / "evaluation" / name)]
+    asked = [_exam_question(row, of_source) for row in rows]
+    return chunks, [one for one in asked if one.rel or not one.must]
+
+
+def _exam_question(row: dict[str, Any], of_source: dict[str, frozenset[str]]) -> Asked:
+    return Asked(
+        question_id=row["id"],
+        text=row["question"],
+        language=row["language"],
+        rel=frozenset[str]().union(*(of_source.get(source, frozenset()) for source in row.get("cites", ()))),
+        must=tuple(map(tuple, row.get("must_contain", ()))),
+    )
+
+
+def _company_chunks(company: Path) -> tuple[list[Chunk], dict[str, frozenset[str]]]:
+    """A company's open chunks as ingestion cuts them, and their ids by source."""
     with tempfile.TemporaryDirectory(prefix="kefu-fit-") as data:
         with local_machine(LocalSettings(company=company, data=Path(data))) as machine:
             ingest = replace(machine.base.ingest(with_vectors=False), vectors=UsearchVectorIndex(None, model="", dimensions=1))
@@ -65,8 +89,7 @@ def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:
     of_source: dict[str, frozenset[str]] = {}
     for chunk in chunks:
         of_source[chunk.source] = of_source.get(chunk.source, frozenset()) | {chunk.chunk_id}
-    questions = [_with_twins(one, chunks) for one in _company_questions(folder, of_source)]
-    return [replace(chunk, tenant=TENANT, added_in=1) for chunk in chunks], questions
+    return [replace(chunk, tenant=TENANT, added_in=1) for chunk in chunks], of_source
 
 
 def _with_twins(asked: Asked, chunks: list[Chunk]) -> Asked:
@@ -112,22 +135,13 @@ def _company_questions(folder: Path, chunks_of: dict[str, frozenset[str]]) -> li
     ]
 
 
-def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked], list[Chunk], list[Asked]]:
-    """Read both languages of support_faq: titled entries with own-words questions, and bare ones with title questions."""
-    titled: list[Chunk] = []
-    bare: list[Chunk] = []
-    titles: list[Asked] = []
-    for language in ("zh", "en"):
-        entries = list(_rows(folder / language / "docs.jsonl"))
-        titled += [_faq_chunk(row, place, titled=True) for place, row in enumerate(entries)]
-        bare += [_faq_chunk(row, place, titled=False) for place, row in enumerate(entries)]
-        queries = list(_rows(folder / language / "queries.jsonl"))
-        sample = [row for row in queries if row["kind"] == "paraphrase"]
-        sample += random.Random(7).sample([row for row in queries if row["kind"] == "title"], _TITLE_SAMPLE)  # noqa: S311
-        titles += [_asked(row, weight=0.5) for row in sample]
+def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked]]:
+    """Read both languages of support_faq, with questions in people's own words."""
+    rows = [(place, row) for language in ("zh", "en") for place, row in enumerate(_rows(folder / language / "docs.jsonl"))]
+    titled = [_faq_chunk(row, place) for place, row in rows]
     files = ("zh", "en", "zh_about_en", "en_about_zh")
     own = [_asked(row, weight=1.0) for name in files for row in _rows(own_words / f"{name}.jsonl")]
-    return titled, [_with_parallels(one, {chunk.chunk_id for chunk in titled}) for one in own], bare, titles
+    return titled, [_with_parallels(one, {chunk.chunk_id for chunk in titled}) for one in own]
 
 
 def _with_parallels(asked: Asked, known: set[str]) -> Asked:
@@ -162,19 +176,9 @@ def _passage_chunk(row: dict[str, Any], place: int) -> Chunk:
     )
 
 
-def _faq_chunk(row: dict[str, Any], place: int, *, titled: bool) -> Chunk:
+def _faq_chunk(row: dict[str, Any], place: int) -> Chunk:
     language = detect_language(row["text"])
-    questions = (row["title"],) if titled else ()
-    return _chunk(
-        row["id"],
-        row["id"],
-        place,
-        row["title"] if titled else "",
-        row["text"],
-        language,
-        questions,
-        "faq" if titled else "passage",
-    )
+    return _chunk(row["id"], row["id"], place, row["title"], row["text"], language, (row["title"],), "faq")
 
 
 def _chunk(

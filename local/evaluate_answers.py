@@ -18,7 +18,7 @@ from local.answer_exam import Exam, ExamQuestion, Judgement, Outcome, choices_of
 from local.composition.answering import build_answerer
 from local.composition.knowledge import build_search
 from local.first_start import first_start
-from local.machine import Machine, load_embedder
+from local.machine import Machine, load_model
 from local.one_company import OneCompany
 from local.read_company import read_company
 from local.settings import LocalSettings
@@ -108,7 +108,7 @@ def asking(company: Path, today: date, models: Path | None = None) -> Generator[
             settings = settings.model_copy(update={"models": models})
         with local_machine(settings) as machine:
             first_start(machine, Console(stderr=True), _PATIENCE_S)
-            machine.base.embedder.load(lambda: load_embedder(settings.models))
+            machine.base.model.load(lambda: load_model(settings.models))
             yield _asker(machine, today)
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
+from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
@@ -28,7 +29,7 @@ from shared.domain.knowledge import Audience, Chunk
 from shared.domain.language import detect_language
 from shared.domain.overlap import fingerprint
 from shared.domain.retrieval_report import LabelledQuestion, RetrievalReport
-from shared.ports import Embedder, KnowledgeChange
+from shared.ports import Embedder, KnowledgeChange, Reranker
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.evaluate_retrieval import EvaluateRetrieval
 from shared.use_cases.search_knowledge import SearchKnowledge
@@ -62,10 +63,12 @@ def run(
     """
     entries = read_entries(data)
     questions = read_questions(queries or data / "queries.jsonl")
+    reranker: Reranker | None = None
     if embedder is None:
         export_model(model)
         embedder = E5Embedder(model, load_alignment())
-    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, open_search(Path(folder), embedder) as search:
+        reranker = E5Reranker(embedder, load_centres())
+    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, open_search(Path(folder), embedder, reranker) as search:
         index([to_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
         evaluate = EvaluateRetrieval(search=search, tenant=_TENANT, today=datetime.now(UTC).date(), twins=_twins(entries))
         return evaluate(questions)
@@ -188,7 +191,7 @@ def to_chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
 
 
 @contextmanager
-def open_search(folder: Path, embedder: Embedder) -> Generator[SearchKnowledge]:
+def open_search(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Generator[SearchKnowledge]:
     """A search over nothing yet, with its indices in `folder`."""
     with ThreadPoolExecutor(4) as executor:
         yield SearchKnowledge(
@@ -196,6 +199,7 @@ def open_search(folder: Path, embedder: Embedder) -> Generator[SearchKnowledge]:
             keyword=TantivyKeywordIndex(folder / "keyword"),
             vectors=UsearchVectorIndex(folder / "vectors", model=embedder.name, dimensions=embedder.dimensions),
             embedder=embedder,
+            reranker=reranker,
             executor=executor,
             profile=load_profile(),
             leg_timeout_s=30,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from local.machine import Machine, load_embedder, model_folder
+from local.machine import Machine, load_model, model_folder
 from local.read_company import read_folder
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.model_folder import is_exported
@@ -108,7 +108,7 @@ class VectorWork:
         if self._failure:
             return
         machine = self._machine
-        machine.base.embedder.load(lambda: load_embedder(machine.settings.models))
+        machine.base.model.load(lambda: load_model(machine.settings.models))
         try:
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
         except (SupportError, _StoppedError) as error:

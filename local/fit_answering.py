@@ -20,12 +20,20 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from local.answering_data import TENANT, TODAY, TOP_K, Asked, Case, company_data, faq_data, sample_data, says
+from local.answering_data import TENANT, TODAY, TOP_K, Asked, Case, company_data, exam_data, faq_data, sample_data, says
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
+from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
-from shared.adapters.extractive.calibration import WEIGHTS, Calibration, answer_values, calibration_from, ranking_values
+from shared.adapters.extractive.calibration import (
+    WEIGHTS,
+    Calibration,
+    answer_values,
+    calibration_from,
+    either_values,
+    ranking_values,
+)
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -34,7 +42,6 @@ from shared.domain.answering import plain_text
 from shared.domain.knowledge import Audience, Chunk, SearchQuery
 from shared.domain.language import Language
 from shared.domain.reply import ReplyRequest
-from shared.ports import Embedder
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -51,7 +58,7 @@ class _Chunks:
         return {chunk_id: self._chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in self._chunks}
 
 
-def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: Embedder) -> list[Case]:
+def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E5Embedder) -> list[Case]:
     """Ask every question with its entry in the index, and again with it taken out."""
     batches = [chunks[start : start + 64] for start in range(0, len(chunks), 64)]
     vectors = {entry.chunk.chunk_id: entry for batch in batches for entry in embed_chunks(embedder, batch)}
@@ -66,12 +73,12 @@ def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E
 
 def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
     """Yield which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
-    if name in ("own", "titles"):
+    if name == "own":
         for fold in (0, 1):
             yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
         return
     yield set(), questions
-    if name == "sample":
+    if name in ("sample", "lens"):
         # Its documents repeat each other: what is left would still answer.
         return
     answerable = [question for question in questions if question.rel]
@@ -85,19 +92,21 @@ def _fold(chunk_id: str) -> int:
 
 
 @contextmanager
-def _searching(chunks: list[Chunk], vectors: list[Any], embedder: Embedder) -> Generator[list[SearchKnowledge]]:
+def _searching(chunks: list[Chunk], vectors: list[Any], embedder: E5Embedder) -> Generator[list[SearchKnowledge]]:
     """Two searches over the same chunks: with the embedding model, and without."""
     with tempfile.TemporaryDirectory(prefix="kefu-fit-") as folder, ThreadPoolExecutor(4) as executor:
         keyword = TantivyKeywordIndex(Path(folder) / "keyword")
         index = UsearchVectorIndex(Path(folder) / "vectors", model=embedder.name, dimensions=embedder.dimensions)
         keyword.apply(TENANT, chunks, {})
         index.apply(TENANT, vectors, {})
+        reranker = E5Reranker(embedder, load_centres())
         yield [
             SearchKnowledge(
                 knowledge=_Chunks(chunks),  # type: ignore[arg-type]
                 keyword=keyword,
                 vectors=index,
                 embedder=model,
+                reranker=reranker if model else None,
                 executor=executor,
                 profile=load_profile(),
                 leg_timeout_s=30,
@@ -170,15 +179,24 @@ def fit(drafted: Sequence[Drafted]) -> dict[str, Any]:
             values = ranking_values([candidate.features for candidate in one.candidates])
             rows += [(row, right, _weight(one.case)) for row, right in zip(values, _preferred(one), strict=True)]
     ranking = _logistic(rows)
-    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking})
+    unfinished = calibration_from({"version": "", "ranking": ranking, "answer": ranking, "either": ranking})
     best = [best_of(one, unfinished) for one in drafted]
+    either = _logistic([row for one in drafted for row in _pair(one, unfinished)])
     answer = _logistic(
         [
             (answer_values(candidate.features, ahead), right, _weight(one.case))
             for one, (candidate, right, ahead) in zip(drafted, best, strict=True)
         ]
     )
-    return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer}
+    return {"version": f"1-{datetime.now(UTC):%Y%m%d}", "ranking": ranking, "answer": answer, "either": either}
+
+
+def _pair(one: Drafted, calibration: Calibration) -> Iterator[tuple[dict[str, float], bool, float]]:
+    if len(one.candidates) > 1:
+        ordered = in_order(one.candidates, calibration)
+        right = {id(candidate.choice): right for candidate, right in zip(one.candidates, one.right, strict=True)}
+        values = either_values(ordered[0].features, lead(ordered), [candidate.rank for candidate in ordered])
+        yield values, any(right[id(candidate.choice)] for candidate in ordered[:2]), _weight(one.case)
 
 
 def _preferred(one: Drafted) -> list[bool]:
@@ -277,14 +295,15 @@ def _share(flags: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def gather(faq: Path, own_words: Path, questions: Path, company: Path, model: Path) -> list[Case]:
+def gather(faq: Path, own_words: Path, questions: Path, company: Path, second: Path, model: Path) -> list[Case]:
     """Index the development data and ask all questions."""
     export_model(model)
     embedder = E5Embedder(model, load_alignment())
-    titled, own, bare, titles = faq_data(faq, own_words)
+    titled, own = faq_data(faq, own_words)
     cases = cases_of("coffee", *company_data(questions / "coffee"), embedder)
     cases += cases_of("sample", *sample_data(company, questions / "sample"), embedder)
-    return cases + cases_of("own", titled, own, embedder) + cases_of("titles", bare, titles, embedder)
+    cases += cases_of("lens", *exam_data(second), embedder)
+    return cases + cases_of("own", titled, own, embedder)
 
 
 def main() -> None:
@@ -294,11 +313,12 @@ def main() -> None:
     parser.add_argument("--own-words", type=Path, default=Path("tests/data/retrieval"))
     parser.add_argument("--questions", type=Path, default=Path("tests/data/answering"))
     parser.add_argument("--company", type=Path, default=Path("samples/yuguang"), help="documents that `sample` asks about")
+    parser.add_argument("--second", type=Path, default=Path("tests/data/answering-2"), help="a company with an exam of its own")
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
-    drafted = draft(gather(options.faq, options.own_words, options.questions, options.company, options.model))
+    drafted = draft(gather(options.faq, options.own_words, options.questions, options.company, options.second, options.model))
     found = judged(drafted)
     report(found)
     if options.dump:

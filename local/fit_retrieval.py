@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 
 from local.evaluate_retrieval import DEFAULT_MODEL, Entry, index, open_search, read_entries, read_questions, to_chunk
 from shared.adapters.e5.alignment import CURRENT as ALIGNMENT
-from shared.adapters.e5.alignment import fit_alignment, load_alignment
+from shared.adapters.e5.alignment import Role, fit_alignment, load_alignment
 from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.e5.reranker import save_centres
 from shared.adapters.ranking.profile import CURRENT as PROFILE
 from shared.domain.fusion import weighted_sum
 from shared.domain.knowledge import Audience, Passage, SearchQuery
@@ -45,6 +46,22 @@ class Example:
     evidence: dict[str, float]
     right: bool
     group: str
+
+
+def fit_word_centres(folders: Sequence[Path], model: Path) -> None:
+    """Write the mean word vectors per role and language, from the same folders; labels are not used."""
+    embedder = E5Embedder(model, None)
+    centres: dict[Any, Any] = {}
+    for folder in folders:
+        centres["passage", folder.name] = _mean_word(embedder, "passage", [entry.text for entry in read_entries(folder)])
+        questions = [one.text for one in read_questions(folder / "queries.jsonl")]
+        centres["query", folder.name] = _mean_word(embedder, "query", questions)
+    save_centres(centres)
+
+
+def _mean_word(embedder: E5Embedder, role: Role, texts: Sequence[str]) -> Any:
+    """The mean of the texts' means: a long text counts no more than a short one."""
+    return np.mean([states.mean(0) for states in embedder.states(role, [embedder.pieces(text) for text in texts])], axis=0)
 
 
 def fit_language_alignment(folders: Sequence[Path], model: Path, version: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from local.first_start import progress_bars, report_rejected
-from local.machine import Machine, load_embedder, model_folder
+from local.machine import Machine, load_model, model_folder
 from local.read_company import read_company, read_folder
 from local.settings import LocalSettings
 from local.talk import local_machine
@@ -35,7 +35,7 @@ def _with_model(machine: Machine, console: Console) -> IngestDocument:
         task = bars.add_task("embedding weights", total=100)
         export_model(model_folder(machine.settings.models), lambda share, _step: bars.update(task, completed=round(share * 100)))
         bars.update(task, completed=100)
-    machine.base.embedder.load(lambda: load_embedder(machine.settings.models))
+    machine.base.model.load(lambda: load_model(machine.settings.models))
     return machine.base.ingest(with_vectors=True)
 
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.background_model import LoadedModel
 from local.composition.answering import build_answerer
 from local.composition.functions import Functions, Parts, build_functions
 from local.composition.knowledge import KnowledgeBase, build_knowledge, open_knowledge
@@ -16,10 +17,10 @@ from local.read_company import read_company
 from local.settings import LocalSettings
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.adapters.sqlite.database import Database
 from shared.contracts import KNOWLEDGE, TICKETS, TURNS, QueueContract
 from shared.domain.company import Company
-from shared.ports import Embedder
 from shared.runtime.observability import Telemetry
 
 _OUTBOX_IDLE_S = 0.1
@@ -59,7 +60,7 @@ class Machine:
     def close(self) -> None:
         """Stop what runs, then close the files. What was interrupted is leased, and comes again."""
         self.closing.set()
-        self.base.embedder.close()
+        self.base.model.close()
         self.pollers.stop(_STOP_WITHIN_S)
         for worker in self.workers:
             worker.join(_WORKERS_WITHIN_S)
@@ -88,9 +89,10 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
     )
 
 
-def load_embedder(models: Path) -> Embedder:
+def load_model(models: Path) -> LoadedModel:
     """Load the exported weights. Raises DependencyUnavailableError."""
-    return E5Embedder(model_folder(models), load_alignment())
+    embedder = E5Embedder(model_folder(models), load_alignment())
+    return LoadedModel(embedder, E5Reranker(embedder, load_centres()))
 
 
 def model_folder(models: Path) -> Path:

@@ -1,16 +1,15 @@
-"""What can be set about a single machine, all of it optional: KEFU_DATA, KEFU_COMPANY, KEFU_PORT, a model server."""
+"""What can be set about a single machine, all of it optional: KEFU_DATA, KEFU_COMPANY, KEFU_PORT, a reply model."""
 
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
-from shared.runtime.settings import Settings
+from shared.runtime.model_settings import ReplyModelSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class LocalSettings(Settings):
+class LocalSettings(ReplyModelSettings):
     """Defaults lie in the repository, wherever the command is called from; paths that are given count from there."""
 
     data: Path = Field(default=ROOT / "data", description="the folder that holds all data")
@@ -22,12 +21,4 @@ class LocalSettings(Settings):
     agent_name: str = Field(default="客服", min_length=1, max_length=64, description="the name that customers see of the agent")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
-    model_url: str = Field(default="", description="the base URL of an OpenAI-compatible server, or empty for none")
-    model_name: str = Field(default="", description="the model's name on that server")
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")
-
-    @model_validator(mode="after")
-    def _model_is_named(self) -> Self:
-        if self.model_url and not self.model_name:
-            raise ValueError("KEFU_MODEL_URL needs KEFU_MODEL_NAME beside it")
-        return self

@@ -12,7 +12,7 @@ import httpx
 from functions.ingress.front_door import FrontDoor, Visit
 from local.data_folder import DataFolder, Instance, running_instance
 from local.logs import quiet_metrics, send_logs_to
-from local.machine import Machine, load_embedder, open_machine
+from local.machine import Machine, load_model, open_machine
 from local.settings import LocalSettings
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.runtime.correlation import correlation_id_from
@@ -39,7 +39,7 @@ def open_talk(settings: LocalSettings, prepare: Callable[[Machine], None]) -> Ge
         return
     with local_machine(settings) as machine:
         prepare(machine)
-        machine.base.embedder.load(lambda: load_embedder(settings.models))
+        machine.base.model.load(lambda: load_model(settings.models))
         yield _open_door(machine.functions.door)
 
 

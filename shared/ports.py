@@ -16,6 +16,7 @@ from shared.domain.envelope import Envelope
 from shared.domain.knowledge import (
     Audience,
     Chunk,
+    Closeness,
     Document,
     DocumentMeta,
     FactTable,
@@ -520,6 +521,14 @@ class Embedder(Protocol):
     def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class Reranker(Protocol):
+    """Reads question and candidates word by word, which vectors of whole texts cannot."""
+
+    def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
+        """Return one Closeness per chunk. Raises DependencyUnavailableError when the model is not there."""
+        ...
 
 
 class DocumentParser(Protocol):

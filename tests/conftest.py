@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.openai.permission import model_calls
+from shared.adapters.model_calls.permission import model_calls
 
 # Metrics go to standard output in Lambda; a test that looks at them turns them on again.
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")

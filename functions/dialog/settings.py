@@ -9,10 +9,19 @@ from shared.runtime.aws_settings import (
     TableSettings,
     TurnsQueueSettings,
 )
+from shared.runtime.model_settings import ReplyModelSettings
 from shared.runtime.settings import ServiceSettings
 
 
-class Environment(ServiceSettings, TableSettings, ContentSettings, MasterKeySettings, TurnsQueueSettings, RetrievalCallSettings):
+class Environment(
+    ServiceSettings,
+    TableSettings,
+    ContentSettings,
+    MasterKeySettings,
+    TurnsQueueSettings,
+    RetrievalCallSettings,
+    ReplyModelSettings,
+):
     """What the deployed function's environment holds. Secrets are named in it, never held."""
 
     token_secret_id: str = Field(
@@ -20,6 +29,4 @@ class Environment(ServiceSettings, TableSettings, ContentSettings, MasterKeySett
     )
     search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
     queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
-    model_url: str = Field(default="", description="the base URL of an OpenAI-compatible server, or empty for none")
-    model_name: str = Field(default="", description="the model's name on that server")
     model_key_secret_id: str = Field(default="", description="the name or ARN of the secret with that server's API key, or empty")

@@ -15,6 +15,7 @@ from shared.adapters.dynamodb.knowledge_store import DynamoDBKnowledgeStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
+from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.runtime.lambda_entry import before_snapshot
 from shared.runtime.observability import Telemetry
@@ -36,6 +37,7 @@ ports = SearchPorts(
     keyword=engine.keyword,
     vectors=engine.vectors,
     embedder=embedder,
+    reranker=E5Reranker(embedder, load_centres()),
     companies=ObjectStoreCompanies(objects, deployed.clock),
     executor=ThreadPoolExecutor(_LEG_THREADS, thread_name_prefix="leg"),
     leg_timeout_s=env.leg_timeout_s,

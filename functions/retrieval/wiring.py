@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.adapters.ranking.profile import load_profile
 from shared.domain.knowledge import FactAnswer, SearchQuery
-from shared.ports import CompanyStore, Embedder, KeywordIndex, KnowledgeStore, VectorIndex
+from shared.ports import CompanyStore, Embedder, KeywordIndex, KnowledgeStore, Reranker, VectorIndex
 from shared.use_cases.look_up_facts import LookUpFacts
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -18,6 +18,7 @@ class SearchPorts:
     keyword: KeywordIndex
     vectors: VectorIndex
     embedder: Embedder | None
+    reranker: Reranker | None
     companies: CompanyStore
     executor: Executor
     leg_timeout_s: float = 1.0
@@ -37,6 +38,7 @@ def build_search(ports: SearchPorts) -> SearchKnowledge:
         keyword=ports.keyword,
         vectors=ports.vectors,
         embedder=ports.embedder,
+        reranker=ports.reranker,
         executor=ports.executor,
         profile=load_profile(),
         companies=ports.companies,

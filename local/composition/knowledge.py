@@ -8,7 +8,7 @@ from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
 from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
-from local.background_embedder import BackgroundEmbedder
+from local.background_model import BackgroundModel
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
@@ -47,7 +47,7 @@ class KnowledgeBase:
     store: SQLiteKnowledgeStore
     keyword: TantivyKeywordIndex
     vectors: UsearchVectorIndex
-    embedder: BackgroundEmbedder
+    model: BackgroundModel
     parser: SandboxedDocumentParser
     publish: PublishKnowledge
     database: Database
@@ -62,7 +62,7 @@ class KnowledgeBase:
 
     def ingest(self, *, with_vectors: bool) -> IngestDocument:
         """Return the use case; without vectors it is fast, and `reconcile` adds them."""
-        embedder: Embedder | None = self.embedder if with_vectors else None
+        embedder: Embedder | None = self.model if with_vectors else None
         return IngestDocument(
             parser=self.parser,
             knowledge=self.store,
@@ -80,7 +80,7 @@ class KnowledgeBase:
             keyword_state=self.keyword,
             vectors=self.vectors,
             vector_state=self.vectors,
-            embedder=self.embedder,
+            embedder=self.model,
             on_progress=on_progress,
         )
 
@@ -89,12 +89,12 @@ def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
     """Open or create the stores and indexes; the embedder is not loaded yet."""
     database = Database(folder.databases / "knowledge.db")
     store = SQLiteKnowledgeStore(database)
-    model = embedder_name(load_alignment())
+    weights = embedder_name(load_alignment())
     return KnowledgeBase(
         store=store,
         keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
-        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=model, dimensions=E5Embedder.dimensions),
-        embedder=BackgroundEmbedder(model, E5Embedder.dimensions),
+        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=weights, dimensions=E5Embedder.dimensions),
+        model=BackgroundModel(weights, E5Embedder.dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),
         database=database,
@@ -109,7 +109,8 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
         knowledge=base.store,
         keyword=base.keyword,
         vectors=base.vectors,
-        embedder=base.embedder,
+        embedder=base.model,
+        reranker=base.model,
         companies=companies,
         executor=base.executor,
     )

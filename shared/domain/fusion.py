@@ -20,7 +20,7 @@ class RankingProfile:
 
     `legs`: weight of each leg's normalised score. `wording`: weight of the wording measures in the ranking.
     `probability`: coefficients of the logistic function over evidence, "intercept" among them;
-    `probability_of_keywords`: the same where only the keyword leg answered.
+    `probability_of_keywords`: the same where only the keyword leg answered. `closer`: weights of the order after reranking.
     """
 
     version: str
@@ -28,6 +28,7 @@ class RankingProfile:
     wording: Mapping[str, float] = field(default_factory=dict)
     probability: Mapping[str, float] = field(default_factory=dict)
     probability_of_keywords: Mapping[str, float] = field(default_factory=dict)
+    closer: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,12 @@ class Chunk:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    @property
+    def above(self) -> str:
+        """What stands above the text, and says what it is about: the FAQ's question, or document and headings."""
+        above = self.questions[:1] or (self.document_title, *self.heading_path, self.title)
+        return " > ".join(dict.fromkeys(filter(None, above)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -180,14 +186,33 @@ class LegScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closeness:
+    """How near a chunk's words are in meaning to a question's, as cosines of word vectors in context, -1..1.
+
+    `question`: each word of the question by its best match in the chunk or above it, on the mean; words that are found in
+    many candidates count less. `weakest`: the question's worst matched word. `passage`: the mean of the chunk's best
+    matched words, as many as the question has. `units`: the `question` of each unit of the text (`shared.domain.units`).
+    """
+
+    question: float
+    weakest: float
+    passage: float
+    units: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A found chunk with its scores and why. `probability` is calibrated: that this passage answers the question."""
+    """A found chunk with its scores and why. `probability` is calibrated: that this passage answers the question.
+
+    `closeness`: None where no reranker looked at it.
+    """
 
     chunk: Chunk
     score: float
     probability: float
     legs: tuple[LegScore, ...]
     why: str
+    closeness: Closeness | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """The close look at the fused candidates: wording, near-duplicates, probability, and why each passage is there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
-from shared.domain.knowledge import Chunk, Passage, SearchQuery
+from shared.domain.knowledge import Chunk, Closeness, Passage, SearchQuery
 from shared.domain.overlap import coverage, fingerprint, gram_weights, grams, held_grams
 
 Candidate = tuple[Fused, Chunk]
@@ -33,6 +34,31 @@ def rank_passages(
         for score, fused, chunk, seen in scored
     )
     return list(islice(_without_duplicates(passages), limit))
+
+
+def reread(
+    query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness], profile: RankingProfile
+) -> list[Passage]:
+    """Order ranked passages anew by what a reranker read in them, best first; `closeness` has one entry per passage."""
+    seen = [
+        replace(passage, closeness=close, score=sum(profile.closer.get(name, 0.0) * value for name, value in found.items()))
+        for passage, close, found in zip(passages, closeness, closer_evidence(query, passages, closeness), strict=True)
+    ]
+    return sorted(seen, key=lambda passage: (-passage.score, passage.chunk.chunk_id))
+
+
+def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:
+    """What is known of each passage after a reranker read it, by name: `RankingProfile.closer` refers to these names."""
+    return [
+        {
+            **{name: found[name] for name in ("cosine", "coverage", "same_language")},
+            "keyword": sum(score.normalised for score in passage.legs if score.leg == "keyword"),
+            "question": close.question,
+            "weakest": close.weakest,
+            "passage": close.passage,
+        }
+        for passage, close, found in zip(passages, closeness, evidence_of(query, passages), strict=True)
+    ]
 
 
 def evidence_of(query: SearchQuery, passages: Sequence[Passage]) -> list[dict[str, float]]:

@@ -13,7 +13,10 @@ _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=\.)\s")
 
 
 def embed_chunks(embedder: Embedder, chunks: Sequence[Chunk]) -> list[ChunkVectors]:
-    """Vectors of each chunk: its titles (heading and question variants), its whole text, and stretches of a long text."""
+    """Vectors of each chunk: its titles (heading and question variants), its whole text, and stretches of a long text.
+
+    A text is embedded with what stands above it: "within 7 days" says nothing without "Returns".
+    """
     texts = [_texts(chunk) for chunk in chunks]
     vectors = embedder.embed_passages([text for titles, bodies in texts for text in (*titles, *bodies)])
     embedded: list[ChunkVectors] = []
@@ -43,4 +46,5 @@ def stretches(text: str, language: str) -> list[str]:
 
 def _texts(chunk: Chunk) -> tuple[list[str], list[str]]:
     titles = list(dict.fromkeys(title for title in (chunk.title, *chunk.questions) if title.strip()))
-    return titles, [chunk.text, *stretches(chunk.text, chunk.language)]
+    above = chunk.above
+    return titles, [f"{above}\n{text}".strip() for text in (chunk.text, *stretches(chunk.text, chunk.language))]

@@ -11,9 +11,9 @@ from typing import Generic, TypeVar
 from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.fusion import Fused, RankingProfile, Scores, weighted_sum
 from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
-from shared.domain.ranking import rank_passages
+from shared.domain.ranking import rank_passages, reread
 from shared.domain.synonyms import expanded
-from shared.ports import CompanyStore, Embedder, IndexFilter, KeywordIndex, KnowledgeStore, LegHit, Vector, VectorIndex
+from shared.ports import CompanyStore, Embedder, IndexFilter, KeywordIndex, KnowledgeStore, LegHit, Reranker, Vector, VectorIndex
 
 T = TypeVar("T")
 # A question and the snapshot to read, to the exact answer of that snapshot's fact tables.
@@ -24,17 +24,19 @@ _LEG_DEPTH = 50
 _READ = 20
 _READ_OF_VECTORS = 10
 _PARTS = ("title", "body")
+# How many of the best a reranker reads; what it never reads stays behind them.
+_REREAD = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What each leg found (chunk id to its own score), the facts, and which legs are missing."""
+    """What each leg found (chunk id to its own score), the facts, and which legs are missing; a reranker adds to the latter."""
 
     legs: Mapping[str, Scores]
     facts: FactAnswer | None
     snapshot: int
-    degraded: tuple[str, ...]
-    took_ms: Mapping[str, float]
+    degraded: list[str]
+    took_ms: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +56,19 @@ class SearchKnowledge:
     profile: RankingProfile
     companies: CompanyStore | None = None
     look_up_facts: LookUpFacts | None = None
+    reranker: Reranker | None = None
     leg_timeout_s: float = 1.0
 
     def __call__(self, query: SearchQuery) -> SearchResult:
         """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
         found = self.find(query)
         fused = weighted_sum(found.legs, self.profile.legs, _READ, _best_of_vectors(found))
+        passages = self.rank(query, found, fused, query.top_k)
         return SearchResult(
-            passages=self.rank(query, found, fused, query.top_k),
+            passages=passages,
             snapshot=found.snapshot,
             facts=found.facts,
-            degraded=found.degraded,
+            degraded=tuple(found.degraded),
             took_ms=found.took_ms,
         )
 
@@ -82,8 +86,8 @@ class SearchKnowledge:
             legs=legs,
             facts=None if facts is None else race.result(facts, None),
             snapshot=where.snapshot,
-            degraded=tuple(race.degraded),
-            took_ms=dict(race.took_ms),
+            degraded=race.degraded,
+            took_ms=race.took_ms,
         )
 
     def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused], limit: int | None = None) -> tuple[Passage, ...]:
@@ -95,7 +99,17 @@ class SearchKnowledge:
             for one in first
             if one.chunk_id in chunks and _may_see(chunks[one.chunk_id], query, found.snapshot)
         ]
-        return tuple(rank_passages(query, readable, self.profile, limit))
+        if self.reranker is None:
+            return tuple(rank_passages(query, readable, self.profile, limit))
+        ranked = rank_passages(query, readable, self.profile)
+        return tuple(self._reread(self.reranker, query, ranked, found)[:limit])
+
+    def _reread(self, reranker: Reranker, query: SearchQuery, ranked: list[Passage], found: Found) -> list[Passage]:
+        first, rest = ranked[:_REREAD], ranked[_REREAD:]
+        race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s, degraded=found.degraded, took_ms=found.took_ms)
+        leg = race.start("reranker", reranker.compare, query.text, query.language, [passage.chunk for passage in first])
+        closeness = race.result(leg, ())
+        return ranked if not closeness else [*reread(query, first, closeness, self.profile), *rest]
 
     def _where(self, query: SearchQuery) -> IndexFilter:
         snapshot = query.snapshot if query.snapshot is not None else self.knowledge.snapshot(query.tenant).published

@@ -13,8 +13,9 @@ from shared.adapters.doubles.embedder import HashingEmbedder
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.knowledge import Audience, Chunk
-from shared.ports import ChunkVectors, IndexFilter
+from shared.ports import ChunkVectors, IndexFilter, VectorIndex
 from shared.use_cases.embed_chunks import embed_chunks
+from tests.contract.pinecone.indexes import index_for
 
 EMBEDDER = HashingEmbedder(256)
 
@@ -22,9 +23,10 @@ KEYWORD: dict[str, Callable[[Path], TantivyKeywordIndex]] = {
     "tantivy-disk": lambda folder: TantivyKeywordIndex(folder),
     "tantivy-memory": lambda folder: TantivyKeywordIndex(None),
 }
-VECTOR: dict[str, Callable[[Path], UsearchVectorIndex]] = {
+VECTOR: dict[str, Callable[[Path], VectorIndex]] = {
     "usearch-disk": lambda folder: UsearchVectorIndex(folder, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),
     "usearch-memory": lambda folder: UsearchVectorIndex(None, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),
+    "pinecone": lambda folder: index_for(folder, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),
 }
 FORGETFUL = {"tantivy-memory", "usearch-memory"}
 

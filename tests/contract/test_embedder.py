@@ -2,18 +2,28 @@
 
 import hashlib
 import os
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
+from shared.adapters.bedrock.client import embedding_client
+from shared.adapters.bedrock.embedders import bedrock_embedder
 from shared.adapters.doubles.embedder import HashingEmbedder
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.model_folder import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.weights import verify
+from shared.adapters.model_calls.permission import model_calls
+from shared.adapters.openai.embedder import OpenAIEmbedder
+from shared.adapters.openai.endpoints import Endpoint
 from shared.domain.errors import DependencyUnavailableError
+from tests.contract import embedding_servers
+from tests.contract.embedding_servers import answering
+from tests.integration.bedrock.bedrock_server import session
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,9 +41,46 @@ def e5(model_folder):
     return E5Embedder(model_folder, load_alignment())
 
 
-@pytest.fixture(params=["hashing", "e5"])
+@contextmanager
+def remote(answer, make):
+    """Serve `answer`, and make the embedder that asks there."""
+    with answering(answer) as server, ExitStack() as clients:
+        yield make(server, clients)
+
+
+def cohere(server, clients):
+    return bedrock(server, clients, "cohere.embed-multilingual-v3", 1024)
+
+
+def titan(server, clients):
+    return bedrock(server, clients, "amazon.titan-embed-text-v2:0", 512)
+
+
+def bedrock(server, clients, model_id, dimensions):
+    client = embedding_client(session(), endpoint_url=server.url)
+    clients.callback(client.close)
+    return bedrock_embedder(client, model_id, dimensions)
+
+
+def openai(server, clients):
+    client = clients.enter_context(httpx.Client())
+    return OpenAIEmbedder(endpoint=Endpoint(base_url=server.url, model="bge-m3"), client=client, dimensions=256)
+
+
+REMOTE = {
+    "bedrock-cohere": (embedding_servers.cohere, cohere),
+    "bedrock-titan": (embedding_servers.titan, titan),
+    "openai": (embedding_servers.openai, openai),
+}
+
+
+@pytest.fixture(params=["hashing", "e5", *REMOTE])
 def embedder(request):
-    return HashingEmbedder() if request.param == "hashing" else request.getfixturevalue("e5")
+    if request.param not in REMOTE:
+        yield HashingEmbedder() if request.param == "hashing" else request.getfixturevalue("e5")
+        return
+    with model_calls(allowed=True), remote(*REMOTE[request.param]) as made:
+        yield made
 
 
 TEXTS = ["如何退货？", "How do I return a parcel?", "", "   ", "😀", "a" * 4000, "退" * 4000, "line\nbreak\tand\x00zero"]
@@ -57,8 +104,24 @@ def test_a_text_has_nearly_the_same_vector_alone_and_in_a_batch(embedder):
     assert float(alone @ together) > 0.98
 
 
-def test_names_its_weights_and_preprocessing(embedder, model_folder):
+def test_many_texts_keep_their_order(embedder):
+    """More than any service takes at once."""
+    texts = [f"第{number}号门店的营业时间" for number in range(105)]
+    together = np.asarray(embedder.embed_passages(texts))
+    for place in (0, 31, 32, 95, 96, 104):
+        alone = np.asarray(embedder.embed_passages([texts[place]])[0])
+        assert float(together[place] @ alone) > 0.98
+
+
+def test_the_same_texts_have_the_same_vectors(embedder):
+    assert np.array_equal(embedder.embed_queries(TEXTS), embedder.embed_queries(TEXTS))
+
+
+def test_names_its_weights_and_preprocessing(embedder):
     assert embedder.name
+
+
+def test_other_preprocessing_is_another_name(model_folder):
     assert E5Embedder(model_folder, None).name != E5Embedder(model_folder, load_alignment()).name
 
 

@@ -20,7 +20,7 @@ _TOKENS_PER_RUN = 2048
 
 def embedder_name(alignment: Alignment | None) -> str:
     """Name weights and preprocessing: vectors of another name must not be compared."""
-    return f"e5-small-zh-en-int8-1/{alignment.version if alignment else 'raw'}"
+    return f"e5-small-zh-en-int8-2/{alignment.version if alignment else 'raw'}"
 
 
 class E5Embedder:
@@ -36,6 +36,7 @@ class E5Embedder:
         if not is_exported(folder):
             raise DependencyUnavailableError("e5", f"no model in {folder}; run the export first")
         self._alignment = alignment
+        self._max_pieces = max_tokens - 2
         self.name = embedder_name(alignment)
         try:
             self._tokenizer = E5Tokenizer(Vocabulary.load(folder / VOCABULARY_FILE), max_tokens)
@@ -58,7 +59,27 @@ class E5Embedder:
             vectors[batch] = self._run([encoded[i] for i in batch])
         return vectors if self._alignment is None else self._alignment.apply(vectors, texts, role)
 
-    def _run(self, encoded: list[list[int]]) -> Any:
+    def pieces(self, text: str) -> list[int]:
+        """The ids of a text's word pieces, without marks."""
+        return self._tokenizer.encode(text)[1:-1]
+
+    def states(self, role: Role, texts: Sequence[Sequence[int]]) -> list[Floats]:
+        """Word pieces of texts to their vectors in context, raw: one array (pieces, 384) per text, cut at the model's length."""
+        opening, closing = self._marks(role)
+        kept = [list(pieces[: self._max_pieces - len(opening)]) for pieces in texts]
+        encoded = [[*opening, *pieces, *closing] for pieces in kept]
+        found: list[Floats] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
+        for batch in _batches_by_length(encoded):
+            states = self._run([encoded[i] for i in batch], "states")
+            for row, i in enumerate(batch):
+                found[i] = states[row, len(opening) : len(opening) + len(kept[i])]
+        return found
+
+    def _marks(self, role: Role) -> tuple[list[int], list[int]]:
+        ids = self._tokenizer.encode(f"{role}:")
+        return ids[:-1], ids[-1:]
+
+    def _run(self, encoded: list[list[int]], output: str = "vectors") -> Any:
         width = max(map(len, encoded))
         # Padding is id 0: its value never matters, the mask takes it out.
         ids = np.zeros((len(encoded), width), np.int64)
@@ -66,7 +87,7 @@ class E5Embedder:
         for row, tokens in enumerate(encoded):
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        return self._session.run(None, {"ids": ids, "mask": mask})[0]
+        return self._session.run([output], {"ids": ids, "mask": mask})[0]
 
 
 def _options() -> onnxruntime.SessionOptions:

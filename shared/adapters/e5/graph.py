@@ -43,7 +43,9 @@ class _Graph:
 
 
 def build_graph(weights: WeightFile, ids: list[int]) -> onnx.ModelProto:
-    """The whole encoder over the kept vocabulary `ids`. Inputs "ids" and "mask": int64 (batch, tokens); output "vectors"."""
+    """The whole encoder over the kept vocabulary `ids`. Inputs "ids" and "mask": int64 (batch, tokens); outputs "vectors" (batch, hidden)
+    and "states", the words in their context (batch, tokens, hidden).
+    """
     graph = _Graph()
     shape = weights.shape
     graph.ints("heads_shape", 0, 0, shape.heads, shape.hidden // shape.heads)
@@ -144,13 +146,17 @@ def _layer_norm(graph: _Graph, weights: WeightFile, name: str, state: str) -> st
 
 def _mean_pool(graph: _Graph, state: str, mask: str) -> None:
     """Mean over real tokens, scaled to unit length: the length makes dividing by the count unnecessary."""
+    graph.add("Identity", state, output="states")
     total = graph.add("ReduceSum", graph.add("Mul", state, graph.add("Unsqueeze", mask, "axis_2")), "axis_1", keepdims=0)
     graph.add("LpNormalization", total, output="vectors", axis=-1, p=2)
 
 
 def _model(graph: _Graph, hidden: int) -> onnx.ModelProto:
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("ids", "mask")]
-    output = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", hidden])
-    proto = helper.make_graph(graph.nodes, "e5", inputs, [output], graph.constants)
+    outputs = [
+        helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", hidden]),
+        helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "tokens", hidden]),
+    ]
+    proto = helper.make_graph(graph.nodes, "e5", inputs, outputs, graph.constants)
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_RUNTIME_DOMAIN, 1)]
     return helper.make_model(proto, opset_imports=opsets, ir_version=_IR_VERSION)

@@ -7,13 +7,16 @@ from shared.adapters.extractive.calibration import Calibration, fitted
 from shared.adapters.extractive.evidence import Asked, View, read
 from shared.adapters.extractive.features import Features, measure
 from shared.adapters.extractive.rendering import blocks_of, quote_of
-from shared.adapters.extractive.selection import Choice, choose, newest_first, second
+from shared.adapters.extractive.selection import Choice, choose, contradicts, newest_first, second
 from shared.adapters.extractive.vocabulary import vocabulary
+from shared.domain.answer_phrases import answer_phrase
 from shared.domain.answering import plain_text
-from shared.domain.blocks import Block
+from shared.domain.blocks import Block, TextBlock
 from shared.domain.reply import ReplyDraft, ReplyRequest
 
 _LARGEST_LEAD = 6.0
+# From this chance on an answer stands alone; a second place is worth its length where it adds so much.
+_SURE, _WORTH = 0.75, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +47,50 @@ class ExtractiveAnswerer:
         if not candidates:
             return ReplyDraft(text="", blocks=(), cited=(), quotes=(), probability=0.0, abstained=True, model=self.name)
         ordered = in_order(candidates, self.calibration)
-        first, others = ordered[0], [one.choice for one in ordered[1:]]
-        more = second(asked, first.choice, others)
-        chosen = (first.choice, more) if more else (first.choice,)
+        chosen, probability = self._chosen(asked, ordered)
         blocks: tuple[Block, ...] = ()
-        for number, choice in enumerate(chosen, 1):
+        for number, choice in enumerate(chosen.choices, 1):
             blocks += blocks_of(choice, number, request.language)
+        if chosen.unsure:
+            blocks = (TextBlock(text=answer_phrase(request.language, "closest_places")), *blocks)
         text = plain_text(blocks)
         on_text(text)
         return ReplyDraft(
             text=text,
             blocks=blocks,
-            cited=tuple(choice.view.index for choice in chosen),
-            quotes=tuple(quote_of(choice) for choice in chosen),
-            probability=self.calibration.probability(first.features, lead(ordered)),
+            cited=tuple(choice.view.index for choice in chosen.choices),
+            quotes=tuple(quote_of(choice) for choice in chosen.choices),
+            probability=probability,
             abstained=False,
             model=self.name,
         )
+
+    def _chosen(self, asked: Asked, ordered: list[Candidate]) -> "tuple[_Chosen, float]":
+        """The first answer; with what its question's other half needs, or with the runner-up where that makes it surer."""
+        first, others = ordered[0], [one.choice for one in ordered[1:]]
+        ahead = lead(ordered)
+        probability = self.calibration.probability(first.features, ahead)
+        more = second(asked, first.choice, others)
+        if more:
+            return _Chosen(choices=(first.choice, more)), probability
+        if others and probability < _SURE and not _disagree(first.choice, others[0]):
+            either = self.calibration.probability_of_either(first.features, ahead, [one.rank for one in ordered])
+            if either >= probability + _WORTH:
+                return _Chosen(choices=(first.choice, others[0]), unsure=True), either
+        return _Chosen(choices=(first.choice,)), probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """What is said; `unsure`: of two places one may be the answer, and the customer is told so."""
+
+    choices: tuple[Choice, ...]
+    unsure: bool = False
+
+
+def _disagree(first: Choice, other: Choice) -> bool:
+    """Two places that say the same with other numbers would leave the customer with neither."""
+    return any(contradicts(one.text, two.text) for one in first.units for two in other.units)
 
 
 def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from shared.adapters.extractive.features import Features
 
+# Log-odds by which a second answer leads where there is no third.
+_NO_THIRD = 6.0
 WEIGHTS = Path(__file__).with_name("weights-v1.json")
 
 
@@ -27,11 +29,15 @@ class Linear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Logistic regressions. `ranking` orders the passages of a question; `answer` says how likely the first is right."""
+    """Logistic regressions. `ranking` orders the passages of a question; `answer` says how likely the first is right.
+
+    `either`: how likely one of the first two is.
+    """
 
     version: str
     ranking: Linear
     answer: Linear
+    either: Linear
 
     def ranks(self, features: Sequence[Features]) -> list[float]:
         """Return a log-odds for each passage of one question: that it is the one to answer from, if one of them is."""
@@ -39,8 +45,15 @@ class Calibration:
 
     def probability(self, features: Features, lead: float) -> float:
         """Return the chance, 0..1, that the answer is right, given how far its passage leads."""
-        total = self.answer(answer_values(features, lead))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        return _probability(self.answer(answer_values(features, lead)))
+
+    def probability_of_either(self, first: Features, lead: float, ranks: Sequence[float]) -> float:
+        """Return the chance that one of the first two answers is right; `ranks` of all, best first, at least two."""
+        return _probability(self.either(either_values(first, lead, ranks)))
+
+
+def _probability(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
@@ -65,10 +78,18 @@ def answer_values(features: Features, lead: float) -> dict[str, float]:
     return {**asdict(features), "lead": lead}
 
 
+def either_values(first: Features, lead: float, ranks: Sequence[float]) -> dict[str, float]:
+    """Return what the probability of a pair looks at."""
+    third = ranks[2] if len(ranks) > 2 else ranks[1] - _NO_THIRD
+    return {**answer_values(first, lead), "behind": ranks[0] - ranks[1], "ahead": min(_NO_THIRD, ranks[1] - third)}
+
+
 def calibration_from(raw: Mapping[str, Any]) -> Calibration:
     """Read what a weights file holds."""
-    ranking, answer = (Linear(intercept=raw[name]["intercept"], weights=raw[name]["weights"]) for name in ("ranking", "answer"))
-    return Calibration(version=str(raw["version"]), ranking=ranking, answer=answer)
+    ranking, answer, either = (
+        Linear(intercept=raw[name]["intercept"], weights=raw[name]["weights"]) for name in ("ranking", "answer", "either")
+    )
+    return Calibration(version=str(raw["version"]), ranking=ranking, answer=answer, either=either)
 
 
 @lru_cache(maxsize=1)

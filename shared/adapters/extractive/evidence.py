@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.adapters.extractive.question import Kind, kinds_of, satisfies
-from shared.adapters.extractive.units import Unit, UnitKind, cut
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
+from shared.domain.units import Unit, UnitKind, cut
 from shared.domain.wording import asked_codes, host
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
 _HEADING_SHARE = 0.8
 _TITLE_SHARE = 0.8
 _LEAD_IN_SHARE = 0.8
+# Where a reranker read the unit: how much of its merit is shared wording, and how much nearness in meaning above the
+# nearness that any two sentences have.
+_WORDING_SHARE, _MEANING_SHARE, _UNRELATED = 0.5, 1.5, 0.2
 _KIND_BONUS = 0.22
 _SECOND_KIND_BONUS = 0.08
 _EARLY_BONUS = 0.05
@@ -123,7 +126,11 @@ def _view(
 ) -> View:
     heading, title = (asked.met_by(text) for text in above_it)
     above = heading | title
-    scored = tuple(_scored(asked, unit, units, features, (heading, title)) for unit in units)
+    near = passage.closeness.units if passage.closeness else ()
+    scored = tuple(
+        _scored(asked, unit, units, features, (heading, title), near[unit.index] if unit.index < len(near) else None)
+        for unit in units
+    )
     language = passage.chunk.language or detect_language(passage.chunk.text)
     met = above.union(*(entry.own for entry in scored))
     return View(
@@ -143,6 +150,7 @@ def _scored(
     units: tuple[Unit, ...],
     features: list[frozenset[str]],
     above: tuple[frozenset[int], frozenset[int]],
+    closeness: float | None,
 ) -> Scored:
     own = asked.met_by(features[unit.index])
     lead_in = asked.met_by(features[unit.lead_in]) if unit.lead_in >= 0 else frozenset[int]()
@@ -153,6 +161,8 @@ def _scored(
     heading = above[0] - own - near
     title = above[1] - own - near - heading
     inner = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
+    if closeness is not None:
+        inner = _WORDING_SHARE * inner + _MEANING_SHARE * max(0.0, closeness - _UNRELATED)
     inner += _form(asked, unit) - _heading_penalty(unit)
     inner += _EARLY_BONUS * (1 - unit.index / len(units))
     score = inner + _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)

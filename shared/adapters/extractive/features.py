@@ -8,6 +8,7 @@ from shared.adapters.extractive.evidence import Asked, View, heading_text
 from shared.adapters.extractive.names import names_in
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.selection import Choice
+from shared.domain.knowledge import Closeness
 from shared.domain.wording import code_family, codes, fold, has_code, tokens
 
 _LATIN = re.compile(r"[a-z][a-z]{2,}")
@@ -17,7 +18,9 @@ _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """`score`, `place`: the search's fused score, and 1 / rank. `cosine`: the better of title and body; `no_vectors`: there was none;
+    """`score`, `place`: the search's fused score, and 1 / rank. Where a reranker read the passage (else `not_read`): `closer` its score
+    by that; `close`, `close_weakest`, `close_passage`: its closeness; `close_unit` the nearest unit's, `close_said` of those that are said.
+    `cosine`: the better of title and body; `no_vectors`: there was none;
     `cosine_cross`: the same where question and document differ in language (`cross`). `keyword`, `body`: the legs' normalised scores.
     `coverage`: how much of the question the passage has, `answer_coverage` the chosen units alone, `heading_coverage` what stands
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
@@ -31,6 +34,14 @@ class Features:
 
     score: float
     place: float
+    closer: float
+    close: float
+    close_cross: float
+    close_weakest: float
+    close_passage: float
+    close_unit: float
+    close_said: float
+    not_read: float
     cosine: float
     cosine_cross: float
     title_cosine: float
@@ -67,9 +78,18 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
     cross = 0.0 if view.same_language else 1.0
     anywhere = frozenset[int]().union(*(other.met for other in views))
     cosine = max(_raw(view, "title"), _raw(view, "body"))
+    close = view.passage.closeness
     return Features(
-        score=view.passage.score,
+        score=0.0 if close else view.passage.score,
         place=1.0 / (1 + view.index),
+        closer=view.passage.score if close else 0.0,
+        close=close.question if close else 0.0,
+        close_cross=close.question * cross if close else 0.0,
+        close_weakest=close.weakest if close else 0.0,
+        close_passage=close.passage if close else 0.0,
+        close_unit=max(close.units, default=0.0) if close else 0.0,
+        close_said=_closest(close, choice),
+        not_read=float(close is None),
         cosine=cosine,
         cosine_cross=cosine * cross,
         title_cosine=_raw(view, "title"),
@@ -97,6 +117,11 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
         short=1.0 / max(1, len(asked.parts)),
         faq=float(view.passage.chunk.kind == "faq"),
     )
+
+
+def _closest(close: Closeness | None, choice: Choice) -> float:
+    """How near the nearest of the units that are said is to the question."""
+    return max((close.units[unit.index] for unit in choice.units if unit.index < len(close.units)), default=0.0) if close else 0.0
 
 
 def _raw(view: View, leg: str) -> float:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from shared.adapters.extractive.selection import Choice
-from shared.adapters.extractive.units import Unit, UnitKind
 from shared.domain.answer_phrases import answer_phrase
 from shared.domain.answering import language_note, plain_heading
 from shared.domain.blocks import Block, CitationBlock, ListBlock, TextBlock
 from shared.domain.language import Language, detect_language
+from shared.domain.units import Unit, UnitKind
 
 _HEADING_MARK = re.compile(r"^#{1,6}\s+")
 

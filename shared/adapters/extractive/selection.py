@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shared.adapters.extractive.evidence import Asked, Scored, View
 from shared.adapters.extractive.question import Kind
-from shared.adapters.extractive.units import Unit, UnitKind
 from shared.domain.guard import looks_like_instruction
+from shared.domain.units import Unit, UnitKind
 from shared.domain.wording import fold, is_own_host, links, numbers, terms
 
 # Sizes are in Chinese characters; an English word weighs two and a half.

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -16,14 +16,19 @@ class Endpoint:
 
     base_url: str
     model: str
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
     signing_key_id: str = ""
-    signing_secret: str = ""
+    signing_secret: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
         """The address of chat completions."""
         return f"{self.base_url.rstrip('/')}/chat/completions"
+
+    @property
+    def embeddings_url(self) -> str:
+        """The address of embeddings."""
+        return f"{self.base_url.rstrip('/')}/embeddings"
 
 
 def in_order_for(user_key: str, endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
@@ -35,8 +40,8 @@ def _weight(user_key: str, endpoint: Endpoint) -> bytes:
     return sha256(f"{user_key}\n{endpoint.base_url}\n{endpoint.model}".encode()).digest()
 
 
-def headers_for(endpoint: Endpoint, body: bytes, timestamp_s: int) -> Mapping[str, str]:
-    """Return the request's headers.
+def headers_for(endpoint: Endpoint, url: str, body: bytes, timestamp_s: int) -> Mapping[str, str]:
+    """Return the headers of a request to `url`.
 
     The signature is hex HMAC-SHA256 under `signing_secret` of four lines: timestamp, POST, path, hex SHA-256 of the body.
     """
@@ -46,7 +51,7 @@ def headers_for(endpoint: Endpoint, body: bytes, timestamp_s: int) -> Mapping[st
     if endpoint.signing_secret:
         headers["X-Key-Id"] = endpoint.signing_key_id
         headers["X-Timestamp"] = str(timestamp_s)
-        headers["X-Signature"] = sign(endpoint.signing_secret, timestamp_s, urlsplit(endpoint.url).path, body)
+        headers["X-Signature"] = sign(endpoint.signing_secret, timestamp_s, urlsplit(url).path, body)
     return headers
 
 

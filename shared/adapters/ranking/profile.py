@@ -17,4 +17,5 @@ def load_profile(path: Path = CURRENT) -> RankingProfile:
         wording=data["wording"],
         probability=data["probability"],
         probability_of_keywords=data["probability_of_keywords"],
+        closer=data["closer"],
     )

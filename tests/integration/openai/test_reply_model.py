@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shared.adapters.model_calls.permission import ModelCallRefusedError, model_calls
 from shared.adapters.openai.endpoints import Endpoint, in_order_for, sign
-from shared.adapters.openai.permission import ModelCallRefusedError, model_calls
 from shared.adapters.openai.reply_model import OpenAIReplyModel
 from shared.domain.blocks import ListBlock, TextBlock
 from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, RateLimitedError
@@ -261,6 +261,29 @@ def test_errors_hold_no_text_of_the_question_or_the_server() -> None:
     with model_server(fails(500, body="客户的秘密".encode())) as server, pytest.raises(DependencyUnavailableError) as caught:
         ask(model_at(server), "我的秘密问题")
     assert "秘密" not in str(caught.value)
+
+
+def test_a_model_that_is_printed_shows_no_secret() -> None:
+    endpoint = Endpoint(base_url="http://m/v1", model="m", api_key="never-to-be-seen", signing_secret="never-to-be-seen")
+    assert "never-to-be-seen" not in repr(OpenAIReplyModel(endpoints=[endpoint], client=client()))
+
+
+def test_a_refused_key_is_not_offered_twice_to_the_same_place() -> None:
+    with model_server(fails(401)) as server, pytest.raises(DependencyUnavailableError):
+        ask(model_at(server))
+    assert len(server.seen) == 1
+
+
+def test_a_refused_key_at_one_place_is_no_reason_not_to_ask_the_other() -> None:
+    with model_server(fails(401)) as wrong, model_server(says("可以退[1]")) as right:
+        model = model_at(wrong, right)
+        assert {ask(model, user_key=f"u{number}")[0].text for number in range(6)} == {"可以退"}
+
+
+def test_a_model_that_takes_no_temperature_is_sent_none() -> None:
+    with model_server(says("可以[1]")) as server:
+        ask(model_at(server, temperature=None))
+    assert "temperature" not in server.seen[0].json
 
 
 def test_tests_may_not_call_a_model_unless_they_say_so() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from shared.adapters.extractive.units import UnitKind, cut
+from shared.domain.units import UnitKind, cut
 
 
 def texts(passage: str) -> list[str]:

@@ -1,20 +1,34 @@
 """The embedding model, loaded beside everything else: until it is there, keywords answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from shared.domain.errors import DependencyUnavailableError, SupportError
-from shared.ports import Embedder, Vectors
+from shared.domain.knowledge import Chunk, Closeness
+from shared.domain.language import Language
+from shared.ports import Embedder, Reranker, Vectors
 
 _AT_ONCE = 16
 
 
-class BackgroundEmbedder:
-    """An `Embedder` whose weights arrive later. Before that, and when loading failed, it raises DependencyUnavailableError."""
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """One set of weights in its two uses."""
+
+    embedder: Embedder
+    reranker: Reranker
+
+
+class BackgroundModel:
+    """An `Embedder` and `Reranker` whose weights arrive later.
+
+    Before that, and when loading failed, it raises DependencyUnavailableError.
+    """
 
     def __init__(self, name: str, dimensions: int) -> None:
         self._name = name
         self._dimensions = dimensions
-        self._loaded: Embedder | None = None
+        self._loaded: LoadedModel | None = None
         self._failure = "the embedding model is still loading"
 
     @property
@@ -27,7 +41,7 @@ class BackgroundEmbedder:
         """The length of a vector."""
         return self._dimensions
 
-    def load(self, loader: Callable[[], Embedder]) -> None:
+    def load(self, loader: Callable[[], LoadedModel]) -> None:
         """Load now, in this thread. A failure is kept as the reason that every later call gives."""
         try:
             self._loaded = loader()
@@ -36,19 +50,23 @@ class BackgroundEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""
-        return self._model().embed_queries(texts)
+        return self._model().embedder.embed_queries(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what is to be found, a few at a time, so that closing need not wait for all."""
         starts = range(0, len(texts), _AT_ONCE)
-        return [vector for start in starts for vector in self._model().embed_passages(texts[start : start + _AT_ONCE])]
+        return [vector for start in starts for vector in self._model().embedder.embed_passages(texts[start : start + _AT_ONCE])]
+
+    def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
+        """Read candidates word by word."""
+        return self._model().reranker.compare(question, language, chunks)
 
     def close(self) -> None:
         """Embed no more; what is under way ends at its next few texts."""
         self._loaded = None
         self._failure = "it is being closed"
 
-    def _model(self) -> Embedder:
+    def _model(self) -> LoadedModel:
         if self._loaded is None:
             raise DependencyUnavailableError("embedder", self._failure)
         return self._loaded
