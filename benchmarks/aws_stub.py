@@ -18,10 +18,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(_COMPANY, "application/octet-stream")
 
     def do_POST(self) -> None:
-        """A secret: staff for the desk, random text for the others."""
+        """A secret (staff for the desk, some text for the others), and tables in which nothing is."""
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         secret = _STAFF if self.server.for_desk else "x" * 64  # type: ignore[attr-defined]
-        self._answer(json.dumps({"Name": "acme", "SecretString": secret}).encode(), "application/x-amz-json-1.1")
+        self._answer(json.dumps({"Name": "acme", "SecretString": secret, "Items": []}).encode(), "application/x-amz-json-1.1")
 
     def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(200)

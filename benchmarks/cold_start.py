@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from benchmarks.aws_stub import aws_stub
 from benchmarks.environments import ROOT, python_of
@@ -26,7 +27,6 @@ from shared.contracts import FUNCTIONS
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 _WORKER = Path(__file__).with_name("cold_start_worker.py")
 _EVENTS = ROOT / "events"
-_BATCH = {"Records": []}
 _VERSIONS = ("boto3", "aws-lambda-powertools", "fastapi", "pydantic")
 
 
@@ -99,14 +99,22 @@ def _function(name: str, folder: Path, endpoint: str) -> Contestant:
 
 
 def _http() -> str:
-    event = json.loads((_EVENTS / "api-gateway-post-message.json").read_text("utf-8"))
-    return json.dumps({**event, "httpMethod": "GET", "path": "/healthz", "body": None})
+    return json.dumps({**_golden("api-gateway-post-message"), "httpMethod": "GET", "path": "/healthz", "body": None})
 
 
 def _first_event(name: str) -> Mapping[str, object]:
     if name in ("dialog", "retrieval"):
-        return {**json.loads((_EVENTS / "envelope-search.json").read_text("utf-8")), "op": "nothing"}
-    return {} if name == "sweeper" else _BATCH
+        return {**_golden("envelope-search"), "op": "nothing"}
+    if name == "tickets":
+        return _golden("sqs-ticket-requested")
+    if name == "knowledge":
+        (record,) = _golden("sqs-document-uploaded")["Records"]
+        return {"Records": [{**record, "body": '{"Event": "s3:TestEvent"}'}]}
+    return {} if name == "sweeper" else {"Records": []}
+
+
+def _golden(name: str) -> Any:
+    return json.loads((_EVENTS / f"{name}.json").read_text("utf-8"))
 
 
 def _measured(contestants: list[Contestant]) -> Mapping[str, list[Start]]:
