@@ -13,7 +13,7 @@ from opensearchpy import OpenSearch
 from pydantic import BaseModel, Field
 
 logger = Logger(service="naive")
-tracer = Tracer(service="naive", disabled=True)
+tracer = Tracer(service="naive")
 metrics = Metrics(namespace="Naive", service="naive")
 dynamodb = boto3.client("dynamodb")
 sqs = boto3.client("sqs")
