@@ -501,7 +501,7 @@ class DerivedIndex(Protocol):
     def name(self) -> str: ...
 
     def known(self, tenant: str) -> Mapping[str, int | None]:
-        """Every indexed chunk id with its removed_in. Raises DependencyUnavailableError when damaged or of another version."""
+        """Every indexed chunk id with its removed_in. Raises DamagedIndexError when damaged or of another version, and then only."""
         ...
 
     def discard(self, tenant: str) -> None:

@@ -100,6 +100,13 @@ class DependencyUnavailableError(SupportError):
         self.dependency = dependency
 
 
+class DamagedIndexError(DependencyUnavailableError):
+    """A derived index cannot be read and never will be, or was written by another version: it is to be made again.
+
+    An outage is no damage: where a server does not answer, its index must not be thrown away.
+    """
+
+
 class SubjectErasedError(SupportError):
     """The subject's data key was destroyed: what it sealed is gone for good."""
 

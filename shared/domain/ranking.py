@@ -36,6 +36,17 @@ def rank_passages(
     return list(islice(_without_duplicates(passages), limit))
 
 
+def worth_rereading(
+    query: SearchQuery, ranked: Sequence[Passage], limit: int, foreign: int
+) -> tuple[list[Passage], list[Passage]]:
+    """Split ranked passages: the best `limit` with the `foreign` nearest in other languages behind those, and the rest."""
+    behind = [passage for passage in ranked[limit:] if passage.chunk.language != query.language]
+    behind.sort(key=lambda passage: -max((score.raw for score in passage.legs if score.leg == "body"), default=-1.0))
+    first = [*ranked[:limit], *behind[:foreign]]
+    taken = {passage.chunk.chunk_id for passage in first}
+    return first, [passage for passage in ranked if passage.chunk.chunk_id not in taken]
+
+
 def reread(
     query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness], profile: RankingProfile
 ) -> list[Passage]:

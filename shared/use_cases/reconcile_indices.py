@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.domain.errors import DependencyUnavailableError
+from shared.domain.errors import DamagedIndexError
 from shared.domain.knowledge import Chunk
 from shared.ports import DerivedIndex, Embedder, KeywordIndex, KnowledgeStore, VectorIndex
 from shared.use_cases.embed_chunks import embed_chunks
@@ -82,6 +82,6 @@ def _must_be_added(chunk: Chunk, known: Mapping[str, int | None]) -> bool:
 def _known(state: DerivedIndex, tenant: str) -> Mapping[str, int | None]:
     try:
         return state.known(tenant)
-    except DependencyUnavailableError:
+    except DamagedIndexError:
         state.discard(tenant)
         return state.known(tenant)

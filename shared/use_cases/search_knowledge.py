@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.fusion import Fused, RankingProfile, Scores, weighted_sum
 from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
-from shared.domain.ranking import rank_passages, reread
+from shared.domain.ranking import rank_passages, reread, worth_rereading
 from shared.domain.synonyms import expanded
 from shared.ports import CompanyStore, Embedder, IndexFilter, KeywordIndex, KnowledgeStore, LegHit, Reranker, Vector, VectorIndex
 
@@ -23,9 +23,11 @@ LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 _LEG_DEPTH = 50
 _READ = 20
 _READ_OF_VECTORS = 10
+# A reranker can tell what a vector of a whole text cannot, so more of them are read for it.
+_READ_FOR_RERANKER = 30
 _PARTS = ("title", "body")
-# How many of the best a reranker reads; what it never reads stays behind them.
-_REREAD = 16
+# How many of the best a reranker reads, and how many more in another language than the question's, which keywords never lift.
+_REREAD, _REREAD_FOREIGN = 12, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class SearchKnowledge:
     def __call__(self, query: SearchQuery) -> SearchResult:
         """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
         found = self.find(query)
-        fused = weighted_sum(found.legs, self.profile.legs, _READ, _best_of_vectors(found))
+        fused = weighted_sum(found.legs, self.profile.legs, _READ, self._best_of_vectors(found))
         passages = self.rank(query, found, fused, query.top_k)
         return SearchResult(
             passages=passages,
@@ -92,7 +94,8 @@ class SearchKnowledge:
 
     def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused], limit: int | None = None) -> tuple[Passage, ...]:
         """Read the best fused chunks and return the best `limit` of them by a closer look."""
-        first = _to_read(found, fused)
+        wanted = {one.chunk_id for one in fused[:_READ]} | self._best_of_vectors(found)
+        first = [one for one in fused if one.chunk_id in wanted]
         chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in first])
         readable = [
             (one, chunks[one.chunk_id])
@@ -105,11 +108,17 @@ class SearchKnowledge:
         return tuple(self._reread(self.reranker, query, ranked, found)[:limit])
 
     def _reread(self, reranker: Reranker, query: SearchQuery, ranked: list[Passage], found: Found) -> list[Passage]:
-        first, rest = ranked[:_REREAD], ranked[_REREAD:]
+        first, rest = worth_rereading(query, ranked, _REREAD, _REREAD_FOREIGN)
         race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s, degraded=found.degraded, took_ms=found.took_ms)
         leg = race.start("reranker", reranker.compare, query.text, query.language, [passage.chunk for passage in first])
         closeness = race.result(leg, ())
         return ranked if not closeness else [*reread(query, first, closeness, self.profile), *rest]
+
+    def _best_of_vectors(self, found: Found) -> set[str]:
+        """The best of each vector leg: an entry in another language has no keyword score to lift it."""
+        deep = _READ_OF_VECTORS if self.reranker is None else _READ_FOR_RERANKER
+        legs = [found.legs.get(part, {}) for part in _PARTS]
+        return {chunk_id for scores in legs for chunk_id in nlargest(deep, scores, key=scores.__getitem__)}
 
     def _where(self, query: SearchQuery) -> IndexFilter:
         snapshot = query.snapshot if query.snapshot is not None else self.knowledge.snapshot(query.tenant).published
@@ -167,19 +176,6 @@ class _Race:
             return missing
         finally:
             self.took_ms[leg.name] = round((perf_counter() - leg.began) * 1000, 2)
-
-
-def _to_read(found: Found, fused: Sequence[Fused]) -> list[Fused]:
-    """The best fused, and the best of each vector leg: an entry in another language has no keyword score to lift it."""
-    wanted = {one.chunk_id for one in fused[:_READ]} | _best_of_vectors(found)
-    return [one for one in fused if one.chunk_id in wanted]
-
-
-def _best_of_vectors(found: Found) -> set[str]:
-    wanted: set[str] = set()
-    for part in _PARTS:
-        wanted.update(nlargest(_READ_OF_VECTORS, found.legs.get(part, {}), key=found.legs.get(part, {}).__getitem__))
-    return wanted
 
 
 def _scores(hits: Sequence[LegHit]) -> Scores:

@@ -75,9 +75,9 @@ class PineconeVectorIndex:
         return tuple(LegHit(chunk_id=chunk_id, score=score) for chunk_id, score in best)
 
     def known(self, tenant: str) -> Mapping[str, int | None]:
-        """Every indexed chunk id with its removed_in. An outage is no DependencyUnavailableError here, but a deadline's."""
+        """Every indexed chunk id with its removed_in."""
         namespace = namespace_of(tenant)
-        with _outage_is_no_damage(), translated():
+        with translated():
             known: dict[str, int | None] = {
                 chunk_id_of(record_id): None for record_id in self._listed(namespace, self._records.body_prefix)
             }
@@ -196,12 +196,3 @@ def _absent_is_fine() -> Generator[None]:
         yield
     except NotFoundError:
         return
-
-
-@contextmanager
-def _outage_is_no_damage() -> Generator[None]:
-    """Raise another error for an outage: `ReconcileIndices` reads DependencyUnavailableError as damage, and discards."""
-    try:
-        yield
-    except DependencyUnavailableError as error:
-        raise DeadlineExceededError("the vector index cannot be read now") from error

@@ -11,7 +11,7 @@ from tantivy import Index, IndexWriter, Query, Searcher
 from shared.adapters.tantivy.analysis import ANALYZER, build_analyzer
 from shared.adapters.tantivy.queries import build_query
 from shared.adapters.tantivy.schema import NEVER, VERSION, build_schema, chunk_ids, to_document, with_removal
-from shared.domain.errors import DependencyUnavailableError
+from shared.domain.errors import DamagedIndexError
 from shared.domain.knowledge import Chunk
 from shared.ports import IndexFilter, LegHit
 
@@ -26,7 +26,7 @@ class AudienceIndex:
     """Readable while written, by other processes too. `folder` None keeps it in memory."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Open or create. Raises DependencyUnavailableError when the files are damaged or of another version."""
+        """Open or create. Raises DamagedIndexError when the files are damaged or of another version."""
         self._folder = folder
         self._schema = build_schema()
         self._analyzer = build_analyzer()
@@ -85,7 +85,7 @@ class AudienceIndex:
             version.write_text(VERSION, encoding="ascii")
             return index
         if version.read_text(encoding="ascii") != VERSION:
-            raise DependencyUnavailableError("keyword index", f"{folder} was written by another version: rebuild it")
+            raise DamagedIndexError("keyword index", f"{folder} was written by another version: rebuild it")
         # Opening also fails where the commit file is gone, which a fresh Index would hide as an empty one.
         return Index.open(str(folder))
 
@@ -141,4 +141,4 @@ def _translated() -> Generator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        raise DependencyUnavailableError("keyword index", str(error)) from error
+        raise DamagedIndexError("keyword index", str(error)) from error

@@ -54,7 +54,7 @@ class AudienceVectors:
     """Searches never wait for a write: they use the last view while the next is made."""
 
     def __init__(self, folder: Path | None, model: str, dimensions: int) -> None:
-        """Open or create; raises DependencyUnavailableError as VectorFile does."""
+        """Open or create; raises DamagedIndexError as VectorFile does."""
         self._folder = folder
         self._dimensions = dimensions
         self._file = VectorFile(folder and folder / "vectors.sqlite", model, dimensions)

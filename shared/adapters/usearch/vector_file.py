@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from shared.domain.errors import DependencyUnavailableError
+from shared.domain.errors import DamagedIndexError
 from shared.domain.knowledge import Chunk
 from shared.ports import ChunkVectors, Vector
 
@@ -61,7 +61,7 @@ class VectorFile:
     """Rows in and out. `path` None keeps it in memory. One connection, used by one thread at a time."""
 
     def __init__(self, path: Path | None, model: str, dimensions: int) -> None:
-        """Open or create. Raises DependencyUnavailableError when it is damaged, or of another version or model."""
+        """Open or create. Raises DamagedIndexError when it is damaged, or of another version or model."""
         self._dimensions = dimensions
         self._lock = threading.RLock()
         with _translated():
@@ -136,7 +136,7 @@ class VectorFile:
         self._database.executemany("insert or ignore into about values (?, ?)", expected.items())
         stored = dict(self._database.execute("select name, value from about").fetchall())
         if stored != dict(expected):
-            raise DependencyUnavailableError("vector index", "was written by another version or embedding model: rebuild it")
+            raise DamagedIndexError("vector index", "was written by another version or embedding model: rebuild it")
 
     @contextmanager
     def _transaction(self) -> Generator[int]:
@@ -196,4 +196,4 @@ def _translated() -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise DependencyUnavailableError("vector index", str(error)) from error
+        raise DamagedIndexError("vector index", str(error)) from error

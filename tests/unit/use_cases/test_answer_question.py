@@ -119,7 +119,7 @@ def test_a_table_that_says_nothing_leaves_it_to_the_passages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "band"), [(0.0, Band.REFUSE), (0.3, Band.REFUSE), (0.55, Band.CLARIFY), (0.9, Band.ANSWER)]
+    ("probability", "band"), [(0.0, Band.REFUSE), (0.3, Band.REFUSE), (0.42, Band.CLARIFY), (0.9, Band.ANSWER)]
 )
 def test_the_band_with_the_least_expected_cost_is_chosen(probability: float, band: Band) -> None:
     assert decide_band(probability, ErrorCosts()) is band
