@@ -17,10 +17,10 @@ RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-cold eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv from the hashed requirement files
 	@$(CHECK_PYTHON)
@@ -68,8 +68,11 @@ bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchm
 bench-cold: setup-dev ## Measure the functions' zips and cold starts (minutes)
 	@$(RUN) -m benchmarks.cold_start
 
-eval: setup-dev ## Measure answers on the sample company
-	@.venv/bin/kefu eval answers
+bench-http: setup web ## Measure the server under load over HTTP, and write docs/benchmarks.md
+	@$(RUN) -m benchmarks.http_load
+
+eval: setup-dev ## Measure answers on the sample company (COMPANY=samples/yuguang)
+	@.venv/bin/kefu eval answers --company $(COMPANY) --today $$(date +%F)
 
 lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml
 	@.venv/bin/uv lock --quiet

@@ -28,7 +28,8 @@ SEARCH_SPEED = Section(name="search-speed", title="Search speed", command="make 
 RETRIEVAL = Section(name="retrieval-quality", title="Retrieval quality", command="make bench-quality")
 ANSWERS = Section(name="answers", title="Answers", command="make bench-quality")
 COLD_START = Section(name="cold-start", title="Sizes and cold starts", command="make bench-cold")
-SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, COLD_START)
+HTTP = Section(name="http", title="Over HTTP", command="make bench-http")
+SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, HTTP, COLD_START)
 
 
 def write_section(section: Section, body: str, page: Path = PAGE) -> None:

@@ -12,6 +12,7 @@ from local.commands.doctor import doctor
 from local.commands.evaluate import evaluate
 from local.commands.knowledge import ingest, publish, rollback
 from local.commands.tickets import tickets
+from local.native_threads import one_thread_each
 from shared.domain.errors import SupportError
 
 EXIT_FAILED = 1
@@ -30,6 +31,7 @@ for command in (dev, ask, chat, ingest, publish, rollback, evaluate, tickets, ba
 
 def main() -> None:
     """Run. Exit codes: 0 done, 1 failed (one line on standard error says what to do), 2 wrong usage, 130 interrupted."""
+    one_thread_each()
     try:
         cli()
     except SupportError as error:

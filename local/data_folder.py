@@ -126,8 +126,8 @@ def _locked(file: IO[str]) -> bool:
 
 
 def _held(folder: DataFolder, instance: Instance | None) -> str:
-    who = f" (process {instance.pid}, port {instance.port})" if instance else ""
-    return f"another instance{who} is using {folder.root}: stop it with Ctrl-C, or start with DATA=OTHER_FOLDER"
+    who = f" (http://127.0.0.1:{instance.port}, process {instance.pid})" if instance else ""
+    return f"another instance{who} is using {folder.root}: stop it with Ctrl-C, or start with DATA=OTHER_FOLDER PORT=OTHER_PORT"
 
 
 def _advice(root: Path, error: OSError) -> str:

@@ -144,7 +144,12 @@ def _asker(machine: Machine, today: date) -> Ask:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="kefu eval answers", description=__doc__)
-    parser.add_argument("--company", type=Path, required=True, help="a company's folder, with evaluation/ in it")
+    parser.add_argument(
+        "--company",
+        type=Path,
+        default=LocalSettings().company,
+        help="a company's folder, with evaluation/ in it; default: the sample's",
+    )
     parser.add_argument("--json", type=Path, help="write the report there as JSON too")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="the day to answer for; default: today")
     parser.add_argument("--models", type=Path, help="folder of exported embedding models")

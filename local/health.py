@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local.data_folder import DataFolder, running_instance
 from local.settings import LocalSettings
+from shared.contracts import QUEUES
 from shared.domain.errors import SupportError
+
+if TYPE_CHECKING:
+    from shared.adapters.sqlite.database import Database
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LEAST_PYTHON = (3, 11)
@@ -117,18 +122,29 @@ def _pages(settings: LocalSettings) -> Iterator[Finding]:
 
 
 def _waiting(folder: DataFolder) -> Iterator[Finding]:
-    """Dead letters and unfinished messages, counted without opening the stores for writing."""
-    if not (folder.databases / "queues.db").is_file():
+    """Dead letters and what waits. Only the queues' own file is opened: others may be what is wrong."""
+    path = folder.databases / "queues.db"
+    if not path.is_file():
         return
-    from local.composition.stores import open_stores
+    from shared.adapters.sqlite.database import Database
 
-    stores = open_stores(folder)
+    database = Database(path)
     try:
-        for name, queue in stores.queues.items():
-            dead = queue.dead_letters().depth().visible
-            says = f"{queue.depth().visible} waiting, {dead} dead letters"
-            yield Finding(
-                name=f"queue {name}", ok=dead == 0, says=says + ("; see kefu tickets list --status parked" if dead else "")
-            )
+        yield from _queues(database)
+    except SupportError as error:
+        yield Finding(name="queues", ok=False, says=str(error))
     finally:
-        stores.close()
+        database.close()
+
+
+def _queues(database: "Database") -> Iterator[Finding]:
+    from shared.adapters.clock import SystemClock
+    from shared.adapters.random_ids import RandomIds
+    from shared.adapters.sqlite.queue import SQLiteQueue
+
+    for contract in QUEUES:
+        queue = SQLiteQueue(database, contract, SystemClock(), RandomIds())
+        dead = queue.dead_letters().depth().visible
+        says = f"{queue.depth().visible} waiting, {dead} dead letters"
+        hint = "; see kefu tickets list --status parked" if dead else ""
+        yield Finding(name=f"queue {contract.name}", ok=dead == 0, says=says + hint)

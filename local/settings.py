@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from shared.domain.ledger import KEPT_AFTER_END
 from shared.runtime.model_settings import ReplyModelSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,4 +22,9 @@ class LocalSettings(ReplyModelSettings):
     agent_name: str = Field(default="客服", min_length=1, max_length=64, description="the name that customers see of the agent")
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
+    search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
+    queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
+    ledger_retention_days: int = Field(
+        default=KEPT_AFTER_END.days, ge=31, le=3650, description="days that ended messages' entries are kept to recognise repeats"
+    )
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")

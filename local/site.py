@@ -13,14 +13,22 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local.admission import AtMost
 from local.settings import ROOT
 
 _DESK = "/desk/v1"
-_INGRESS = ("/v1", "/healthz")
+_CUSTOMERS = "/v1"
+_HEALTH = "/healthz"
+# About ten seconds of work: who comes beyond it would hardly be answered in time. Staff and pages are not in it.
+_REQUESTS_AT_ONCE = 300
 _API_PAGE = ROOT / "docs" / "http-api.md"
 _NOT_BUILT = "The pages are not built yet: run `make web`.\n"
 # The description page has no script at all, and its one style sheet is its own.
-_API_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 _API_STYLE = """:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #8886;padding:.4rem .6rem;text-align:left;vertical-align:top}
 code{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto}"""
@@ -50,6 +58,7 @@ class Site:
 
     def __init__(self, ingress: ASGIApp, desk: ASGIApp, web: Path) -> None:
         self._ingress = ingress
+        self._customers = AtMost(ingress, _REQUESTS_AT_ONCE)
         self._desk = desk
         self._pages = _pages(web)
 
@@ -62,12 +71,14 @@ class Site:
     def _for(self, path: str) -> ASGIApp:
         if _under(path, _DESK):
             return self._desk
-        if any(_under(path, prefix) for prefix in _INGRESS):
+        if _under(path, _CUSTOMERS):
+            return self._customers
+        if _under(path, _HEALTH):
             return self._ingress
         if path in ("/api", "/api/"):
-            return _with_headers(HTMLResponse(_api_html()), {"Content-Security-Policy": _API_POLICY})
+            return _with_headers(HTMLResponse(_api_html()), _API_HEADERS)
         if path == "/api/style.css":
-            return Response(_API_STYLE, media_type="text/css")
+            return _with_headers(Response(_API_STYLE, media_type="text/css"), _API_HEADERS)
         return self._pages
 
 

@@ -93,6 +93,7 @@ LEDGER = TableContract(
     name="ledger",
     # All tenants' unfinished messages: every accepted message passes through it.
     indexes=(IndexContract(name="unfinished", partition="unfinished", sort="unfinished_at", shards=8),),
+    ttl="ttl",
 )
 CONVERSATIONS = TableContract(
     name="conversations",

@@ -87,7 +87,7 @@ class SessionStore(Protocol):
     """Who may speak in which conversation. Expired sessions are not found, whether or not they were deleted yet."""
 
     def create(self, session: Session) -> Session:
-        """Store it, or return the earlier one with the same tenant and owner_token."""
+        """Store it, or return the one that the same tenant and owner_token made less than CREATION_KEY_LIFE before."""
         ...
 
     def get(self, conversation_id: str, now: datetime) -> Session:
@@ -182,6 +182,14 @@ class ConversationStore(Protocol):
 
     def list_unanswered(self, tenant: str, limit: int, cursor: str = "") -> Page[Message]:
         """Customer messages that the bot refused or could only ask back, latest first."""
+        ...
+
+
+class Forgetful(Protocol):
+    """A store that must be told to forget what served to recognise repeats; DynamoDB's tables expire it by themselves."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove at most `limit` records of what ended before, oldest first; return how many. What has not ended stays."""
         ...
 
 

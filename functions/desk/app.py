@@ -31,12 +31,13 @@ from shared.runtime.observability import Telemetry
 from shared.runtime.offload import Offload
 
 Id = Annotated[str, Path(min_length=1, max_length=64)]
+After = Annotated[int, Query(ge=0, le=2**31)]
 Cursor = Annotated[str, Query(max_length=500)]
 ReplyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 OwnerFilter = Literal["queue", "agent", "bot"] | None
 StatusFilter = Literal["requested", "open", "in_progress", "resolved", "closed", "parked"] | None
 _READ = problems(401, 404, 422, 503)
-_WRITE = problems(400, 401, 404, 409, 413, 415, 422, 503)
+_WRITE = problems(400, 401, 404, 408, 409, 413, 415, 422, 503)
 _GRACE_S = 2.0
 
 
@@ -93,7 +94,7 @@ def _agent_routes(commands: _Commands, company: Company) -> APIRouter:
         me = {"agent_id": agent.agent_id, "name": agent.name, "company": dict(company.name)}
         return json_answer(me | {"available_agents": there["available_agents"]})
 
-    @router.put("/presence", status_code=204, responses=problems(400, 401, 413, 415, 422))
+    @router.put("/presence", status_code=204, responses=problems(400, 401, 408, 413, 415, 422))
     async def put_presence(request: Request, body: PutPresence) -> Response:
         await commands.give(request, "mark_presence", {"available": body.available})
         return Response(status_code=204)
@@ -109,8 +110,9 @@ def _conversation_routes(commands: _Commands) -> APIRouter:
         return json_answer(await commands.give(request, "list_conversations", {"owner": owner, "cursor": cursor}))
 
     @router.get("/conversations/{conversation_id}", response_model=TranscriptAnswer, responses=_READ)
-    async def read_conversation(request: Request, conversation_id: Id) -> Response:
-        return json_answer(await commands.give(request, "read_conversation", {"conversation_id": conversation_id}))
+    async def read_conversation(request: Request, conversation_id: Id, after: After = 0) -> Response:
+        payload = {"conversation_id": conversation_id, "after": after}
+        return json_answer(await commands.give(request, "read_conversation", payload))
 
     @router.post("/conversations/{conversation_id}/take-over", response_model=ConversationAnswer, responses=_WRITE)
     async def take_over(request: Request, conversation_id: Id) -> Response:

@@ -68,12 +68,13 @@ class StaffOperations:
         return page_json(rows, page.cursor)
 
     def read_conversation(self, envelope: Envelope) -> Json:
-        """One conversation with its transcript and tickets."""
-        conversation_id = Payload(envelope.payload).text("conversation_id")
+        """One conversation with its tickets, and its transcript after a position (0: all that is shown of it)."""
+        payload = Payload(envelope.payload)
+        conversation_id = payload.text("conversation_id")
         conversation = self.conversations.get(envelope.tenant, conversation_id)
         return {
             "conversation": conversation_json(conversation),
-            "messages": [message_json(message) for message in self._transcript(conversation)],
+            "messages": [message_json(message) for message in self._transcript(conversation, payload.number("after", 0))],
             "tickets": [staff_ticket_json(t) for t in self.tickets.for_conversation(envelope.tenant, conversation_id)],
         }
 
@@ -147,8 +148,8 @@ class StaffOperations:
         following = self.conversations.messages(tenant, asked.conversation_id, asked.position, 5)
         return next((message for message in following if message.in_reply_to == asked.message_id), None)
 
-    def _transcript(self, row: Conversation) -> list[Message]:
-        after = max(0, row.positions - TRANSCRIPT)
+    def _transcript(self, row: Conversation, after: int) -> list[Message]:
+        after = max(after, row.positions - TRANSCRIPT, 0)
         messages: list[Message] = []
         while found := self.conversations.messages(row.tenant, row.conversation_id, after, _CHUNK):
             messages.extend(found)

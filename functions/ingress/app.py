@@ -35,6 +35,7 @@ MessageKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1,
 SecretKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=22, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 After = Annotated[int, Query(ge=0, le=2**31)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+_MESSAGES = "/v1/conversations/{conversation_id}/messages"
 _GRACE_S = 2.0
 
 
@@ -50,7 +51,9 @@ def create_app(settings: IngressSettings, door: FrontDoor, telemetry: Telemetry)
     )
     run = _Runner(Offload(settings.threads), settings)
     app.include_router(_site_routes(settings, door, run))
-    app.include_router(_conversation_routes(door, run))
+    app.include_router(_opening_routes(door, run))
+    app.include_router(_message_routes(door, run))
+    app.include_router(_feedback_routes(door, run))
     app.include_router(_ticket_routes(door, run))
     return app
 
@@ -85,10 +88,9 @@ def _site_routes(settings: IngressSettings, door: FrontDoor, run: _Runner) -> AP
     return router
 
 
-def _conversation_routes(door: FrontDoor, run: _Runner) -> APIRouter:
+def _opening_routes(door: FrontDoor, run: _Runner) -> APIRouter:
     router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
-    known = [Depends(credentials)]
-    opening = problems(400, 409, 413, 415, 422, 429, 503) | AFTER_OPENING
+    opening = problems(400, 408, 409, 413, 415, 422, 429, 503) | AFTER_OPENING
 
     @router.post("", status_code=201, response_model=OpenedAnswer, responses=opening)
     async def open_conversation(
@@ -99,32 +101,37 @@ def _conversation_routes(door: FrontDoor, run: _Runner) -> APIRouter:
         opened = await run.command(lambda: door.open_conversation(visit, language))
         return json_answer(opened, 201, {"Location": f"/v1/conversations/{opened['conversation_id']}/messages"})
 
+    return router
+
+
+def _message_routes(door: FrontDoor, run: _Runner) -> APIRouter:
+    router = APIRouter(prefix=_MESSAGES, tags=["conversations"], dependencies=[Depends(credentials)])
+
     @router.post(
-        "/{conversation_id}/messages",
-        dependencies=known,
+        "",
         response_model=AnsweredAnswer,
-        responses=problems(400, 401, 404, 409, 413, 415, 422, 429, 503) | {202: {"model": AcceptedAnswer, **AFTER_POSTING}},
+        responses=problems(400, 401, 404, 408, 409, 413, 415, 422, 429, 503) | {202: {"model": AcceptedAnswer, **AFTER_POSTING}},
     )
     async def post_message(request: Request, conversation_id: Id, body: PostMessage, key: MessageKey = None) -> Response:
         visit = _visit(request, key=key)
         result = await run.turn(lambda: door.post_message(visit, conversation_id, body.text))
         return _turn_answer(result, conversation_id)
 
-    @router.get(
-        "/{conversation_id}/messages",
-        dependencies=known,
-        response_model=MessagesAnswer,
-        responses=problems(401, 404, 422, 429, 503),
-    )
+    @router.get("", response_model=MessagesAnswer, responses=problems(401, 404, 422, 429, 503))
     async def list_messages(request: Request, conversation_id: Id, after: After = 0, limit: Limit = 100) -> Response:
         visit = _visit(request)
         return json_answer(await run.command(lambda: door.list_messages(visit, conversation_id, after, limit)))
 
+    return router
+
+
+def _feedback_routes(door: FrontDoor, run: _Runner) -> APIRouter:
+    router = APIRouter(prefix=_MESSAGES, tags=["conversations"], dependencies=[Depends(credentials)])
+
     @router.post(
-        "/{conversation_id}/messages/{message_id}/feedback",
-        dependencies=known,
+        "/{message_id}/feedback",
         response_model=FeedbackAnswer,
-        responses=problems(400, 401, 404, 413, 415, 422, 429, 503),
+        responses=problems(400, 401, 404, 408, 413, 415, 422, 429, 503),
     )
     async def give_feedback(request: Request, conversation_id: Id, message_id: Id, body: PostFeedback) -> Response:
         visit = _visit(request)

@@ -8,26 +8,34 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.domain.errors import SupportError
 from shared.runtime.correlation import correlation_id_from
 from shared.runtime.observability import Telemetry
+from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.sweep_ledger import SweepLedger
 
 JsonObject = Mapping[str, object]
 
 
 def make_handler(
-    sweep: SweepLedger, relay_late: Callable[[], int], tenants: tuple[str, ...], telemetry: Telemetry
+    sweep: SweepLedger,
+    relay_late: Callable[[], int],
+    tenants: tuple[str, ...],
+    telemetry: Telemetry,
+    forget: ForgetEnded | None = None,
 ) -> Callable[[JsonObject, object], JsonObject]:
-    """Return the handler of an EventBridge schedule event. Safe to run twice, or beside itself."""
+    """Return the handler of an EventBridge schedule event. Safe to run twice, or beside itself.
+
+    `forget`: where the stores do not expire what has ended by themselves.
+    """
 
     def handle(event: JsonObject, _context: object) -> JsonObject:
         correlation_id = correlation_id_from(str(event.get("id", "")))
         relayed = _relayed(relay_late, telemetry, correlation_id)
         report = sweep(tenants, correlation_id)
-        facts = {**asdict(report), "relayed_late": relayed}
-        telemetry.event("sweep", correlation_id, **facts)
+        done = {**asdict(report), "relayed_late": relayed, "forgotten": forget() if forget else 0}
+        telemetry.event("sweep", correlation_id, **done)
         telemetry.measure("UnfinishedMessages", report.unfinished)
         telemetry.measure("OldestUnfinishedAge", report.oldest_age_s, MetricUnit.Seconds)
         telemetry.measure("EventsRelayedLate", relayed)
-        return facts
+        return done
 
     return handle
 

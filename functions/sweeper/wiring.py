@@ -9,6 +9,7 @@ from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, Ledge
 from shared.runtime.dialog_client import Caller, DialogClient
 from shared.runtime.observability import Telemetry
 from shared.use_cases.change_owner import OwnerChanges
+from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.relay_outbox import RelayOutbox
 from shared.use_cases.sweep_ledger import SweepLedger
 
@@ -29,6 +30,8 @@ class SweeperPorts:
     companies: CompanyStore
     turns: TurnService
     relay: RelayOutbox
+    # Where the stores do not expire what has ended by themselves.
+    forget: ForgetEnded | None = None
     queue_patience_s: float = 180.0
 
 
@@ -60,4 +63,4 @@ def build_sweeper(
         clock=ports.clock,
         release=release,
     )
-    return make_handler(sweep, ports.relay.late, tenants, telemetry)
+    return make_handler(sweep, ports.relay.late, tenants, telemetry, ports.forget)

@@ -8,7 +8,7 @@ import click
 from local.commands.options import as_json, data_options, settings_with
 
 
-@click.command()
+@click.command(short_help="Ask one question, and print the answer with its sources.")
 @click.argument("question")
 @as_json
 @data_options

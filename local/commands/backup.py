@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from local.commands.options import as_json, settings_with
+from local.commands.options import as_json, data_option, settings_with
 
-_data = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 _WITH_KEYS = (
     "This file holds the keys too: whoever has it can read every conversation, and a person's data that is erased later "
     "stays readable in it. Keep it encrypted and off this machine, and delete it when it is old (or use --without-keys)."
@@ -15,11 +14,11 @@ _WITH_KEYS = (
 _WITHOUT_KEYS = "This file holds no keys: keep a copy of {keys} elsewhere, or nothing in the backup can be read."
 
 
-@click.command()
+@click.command(short_help="Write all data to a FILE, also while Kefu runs.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--without-keys", is_flag=True, help="Leave the keys out; keep them elsewhere.")
 @as_json
-@_data
+@data_option
 def backup(file: Path, without_keys: bool, as_json: bool, data: Path | None) -> None:
     """Write all data to FILE (tar.gz), consistently, also while Kefu runs."""
     from local.archive import write_backup
@@ -35,9 +34,9 @@ def backup(file: Path, without_keys: bool, as_json: bool, data: Path | None) -> 
         click.echo(f"{file}: {report.files} files, {report.size_bytes:,} bytes")
 
 
-@click.command()
+@click.command(short_help="Put a backup in the place of an empty data folder.")
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
-@_data
+@data_option
 def restore(file: Path, data: Path | None) -> None:
     """Put the backup FILE in the place of an empty data folder. Indexes are made again at the next start."""
     from local.archive import read_backup

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command()
+@click.command(short_help="Talk in the terminal.")
 @data_options
 def chat(data: Path | None, company: Path | None) -> None:
     """Talk in the terminal, one conversation; an empty line or Ctrl-D ends it."""

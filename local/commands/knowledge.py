@@ -2,38 +2,53 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from local.commands.options import as_json, data_options, settings_with
 
+if TYPE_CHECKING:
+    from shared.domain.knowledge import Snapshot
 
-@click.command()
+
+@click.command(short_help="Read a company's documents, or one file, into the draft.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @as_json
 @data_options
 def ingest(path: Path, as_json: bool, data: Path | None, company: Path | None) -> None:
     """Read documents into the draft. PATH is a company's folder (what is gone from it is removed), or one file.
 
-    Readers see the change after `kefu publish`. A file that cannot be used is named with its reason; the exit code is 1.
+    A folder's documents become those of the company that its company.yaml names; a file joins those of --company.
+    Customers see the change after `kefu publish` of the same company. A file that cannot be used is named with its reason; the exit code is 1.
     """
     from rich.console import Console
 
     from local.ingestion import ingest_path
 
     console = Console(stderr=as_json)
-    summary = ingest_path(settings_with(data=data, company=company), path, console)
+    settings = settings_with(data=data, company=company)
+    summary = ingest_path(settings, path, console)
     if as_json:
         results = [{"source": r.source, "status": str(r.status), "reason": r.reason, "detail": r.detail} for r in summary.results]
         click.echo(json.dumps({"counts": summary.counts, "results": results}, ensure_ascii=False, indent=2))
     else:
         console.print(" · ".join(f"{count} {status}" for status, count in summary.counts.items()))
-        console.print("Run [bold]kefu publish[/] to show the change to customers.")
+        console.print(
+            f"To show the change to customers: [bold]{publish_command(path, settings.company, data, company)}[/]", soft_wrap=True
+        )
     if summary.rejected:
         raise click.exceptions.Exit(1)
 
 
-@click.command()
+def publish_command(path: Path, default: Path, data: Path | None, company: Path | None) -> str:
+    """Return the command that publishes what was ingested: a folder's documents belong to its own company."""
+    other = path if path.is_dir() and path.resolve() != default.resolve() else company
+    words = ["kefu publish", f"--company {other}" if other else "", f"--data {data}" if data else ""]
+    return " ".join(word for word in words if word)
+
+
+@click.command(short_help="Show customers what was ingested.")
 @as_json
 @data_options
 def publish(as_json: bool, data: Path | None, company: Path | None) -> None:
@@ -42,10 +57,10 @@ def publish(as_json: bool, data: Path | None, company: Path | None) -> None:
 
     with local_machine(settings_with(data=data, company=company)) as machine:
         snapshot = machine.base.publish(machine.company.tenant)
-    _print_snapshot(snapshot.published, snapshot.head, as_json)
+    _print_snapshot(snapshot, as_json)
 
 
-@click.command()
+@click.command(short_help="Show customers an earlier snapshot again.")
 @click.argument("snapshot", type=click.IntRange(min=0))
 @as_json
 @data_options
@@ -55,11 +70,11 @@ def rollback(snapshot: int, as_json: bool, data: Path | None, company: Path | No
 
     with local_machine(settings_with(data=data, company=company)) as machine:
         now = machine.base.publish.rollback(machine.company.tenant, snapshot)
-    _print_snapshot(now.published, now.head, as_json)
+    _print_snapshot(now, as_json)
 
 
-def _print_snapshot(published: int, head: int, as_json: bool) -> None:
+def _print_snapshot(now: "Snapshot", as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"published": published, "head": head}))
+        click.echo(json.dumps({"tenant": now.tenant, "published": now.published, "head": now.head}))
     else:
-        click.echo(f"Customers see snapshot {published} (newest: {head}).")
+        click.echo(f"Customers of {now.tenant} see snapshot {now.published} (newest: {now.head}).")

@@ -12,14 +12,20 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 
+company_option = click.option(
+    "--company",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The company's folder, with company.yaml [KEFU_COMPANY; default: samples/yuguang].",
+)
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder [KEFU_DATA; default: data]."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def data_options(command: F) -> F:
     """Add --data and --company."""
-    company = click.option("--company", type=click.Path(path_type=Path, file_okay=False), help="The company's folder.")
-    data = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
-    return data(company(command))
+    return data_option(company_option(command))
 
 
 def settings_with(**given: object) -> "LocalSettings":

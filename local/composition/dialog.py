@@ -1,6 +1,7 @@
 """`dialog` on the machine's stores."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from functions.dialog.wiring import DialogPorts
 from functions.dialog.wiring import build_dialog as build
@@ -12,7 +13,7 @@ from shared.ports import Answerer, CompanyStore, KnowledgeService
 from shared.runtime.observability import Telemetry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogParts:
     """What `dialog` needs beside the stores."""
 
@@ -20,6 +21,8 @@ class DialogParts:
     knowledge: KnowledgeService
     answerer: Answerer
     release: str
+    queue_patience: timedelta
+    search_timeout_s: float
 
 
 def build_dialog(stores: Stores, parts: DialogParts) -> Handler:
@@ -37,6 +40,8 @@ def build_dialog(stores: Stores, parts: DialogParts) -> Handler:
         knowledge=parts.knowledge,
         answerer=parts.answerer,
         tokens=token_signer(stores),
+        search_timeout_s=parts.search_timeout_s,
+        queue_patience_s=parts.queue_patience.total_seconds(),
     )
     return build(ports, Telemetry("dialog", parts.release))
 

@@ -1,6 +1,7 @@
 """The functions of a single machine: the very handlers and applications that Lambda would run, on the machine's stores."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -19,9 +20,10 @@ from local.settings import LocalSettings
 from shared.adapters.desk_ticket_system import DeskTicketSystem
 from shared.contracts import TICKETS
 from shared.domain.company import Company
-from shared.ports import Answerer, CompanyStore
+from shared.ports import Answerer, CompanyStore, KnowledgeService
 from shared.runtime.envelopes import EnvelopeKnowledgeService, EnvelopeTurnService
 from shared.runtime.observability import Telemetry
+from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import RelayOutbox
 
@@ -44,7 +46,6 @@ class Functions:
     sweeper: Handler
     knowledge: Handler
     hops: tuple[InProcessHop, ...]
-    knowledge_service: EnvelopeKnowledgeService
 
     def close(self) -> None:
         """Take no more calls between functions."""
@@ -69,7 +70,7 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
     retrieval = make_retrieval(parts.knowledge.search, stores.clock, Telemetry("retrieval", release))
     retrieval_hop = InProcessHop("retrieval", retrieval, _RETRIEVAL_THREADS)
     service = EnvelopeKnowledgeService(retrieval_hop, stores.clock, release)
-    dialog = build_dialog(stores, DialogParts(parts.companies, service, parts.answerer, release))
+    dialog = build_dialog(stores, _dialog_parts(parts, service))
     dialog_hop = InProcessHop("dialog", dialog, _DIALOG_THREADS)
     turns = EnvelopeTurnService(dialog_hop, stores.clock)
     own = ingress_settings(stores, parts.settings, parts.company)
@@ -86,7 +87,6 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
         sweeper=_sweeper(stores, parts, turns),
         knowledge=parts.knowledge.handler,
         hops=(dialog_hop, retrieval_hop),
-        knowledge_service=service,
     )
 
 
@@ -104,9 +104,27 @@ def _sweeper(stores: Stores, parts: Parts, turns: EnvelopeTurnService) -> Handle
         companies=parts.companies,
         turns=turns,
         relay=_relay(stores),
+        forget=_forget(stores, parts.settings),
+        queue_patience_s=parts.settings.queue_patience_s,
     )
     release = parts.settings.release
     return build_sweeper(ports, (parts.company.tenant,), release, Telemetry("sweeper", release))
+
+
+def _dialog_parts(parts: Parts, knowledge: KnowledgeService) -> DialogParts:
+    return DialogParts(
+        companies=parts.companies,
+        knowledge=knowledge,
+        answerer=parts.answerer,
+        release=parts.settings.release,
+        queue_patience=timedelta(seconds=parts.settings.queue_patience_s),
+        search_timeout_s=parts.settings.search_timeout_s,
+    )
+
+
+def _forget(stores: Stores, settings: LocalSettings) -> ForgetEnded:
+    kept = timedelta(days=settings.ledger_retention_days)
+    return ForgetEnded(stores=(stores.ledger, stores.conversations), clock=stores.clock, kept=kept)
 
 
 def _tickets(stores: Stores, release: str) -> Handler:

@@ -52,7 +52,7 @@ class ErrorCosts:
     offers is right. `asked_in_vain`: the same where none is.
     """
 
-    wrong: float = 0.75
+    wrong: float = 0.8
     missed: float = 1.0
     asked: float = 0.58
     asked_in_vain: float = 0.22

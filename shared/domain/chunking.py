@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|Mr|Mrs|Ms|Dr|No|vs|approx|etc|Inc
 _CLAUSE = re.compile(r"(?<=[，,、：:])|(?<=\s)")
 _ITEM = re.compile(r"^(?:[-*•]|\d{1,3}[.)、])\s+")
 _INTRODUCES = re.compile(r"[:：]$")
+_PAGES = {"zh": ("第 {} 页", "第 {} 页"), "en": ("p. {}", "pp. {}")}
+_PARAGRAPHS = {"zh": ("第 {} 段", "第 {} 段"), "en": ("para. {}", "paras. {}")}
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -66,11 +68,15 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unit:
-    """A piece that is not cut: a sentence, a list item, a row, a short block. `glue` joins it to what stands before."""
+    """A piece that is not cut: a sentence, a list item, a row, a short block. `glue` joins it to what stands before.
+
+    `paragraph` counts from 1 below the same heading.
+    """
 
     text: str
     glue: str
     page: int | None
+    paragraph: int
 
 
 def _from_entry(entry: FaqEntry, document: Document) -> _Draft:
@@ -88,7 +94,7 @@ def _from_entry(entry: FaqEntry, document: Document) -> _Draft:
 def _from_sections(sections: Sequence[Section], document: Document) -> Iterator[_Draft]:
     root = _shared_root(sections, document)
     for (path, row), group in groupby(sections, key=lambda section: (section.heading_path, section.row)):
-        units = [unit for section in group for unit in _units(section)]
+        units = list(_units(group))
         shown = path[1:] if path[:1] == root else path
         for piece in _packed(units):
             text = "".join(unit.glue + unit.text if position else unit.text for position, unit in enumerate(piece))
@@ -96,7 +102,7 @@ def _from_sections(sections: Sequence[Section], document: Document) -> Iterator[
                 title=shown[-1] if shown else document.title,
                 text=unicodedata.normalize("NFC", text),
                 heading_path=shown,
-                locator=_locator(shown, row, [unit.page for unit in piece if unit.page is not None], document),
+                locator=_locator(shown, row, piece, document),
                 kind="row" if row else "passage",
             )
 
@@ -107,13 +113,12 @@ def _shared_root(sections: Sequence[Section], document: Document) -> tuple[str, 
     return roots.pop() if len(roots) == 1 and len(sections) > 1 else (document.title,)
 
 
-def _units(section: Section) -> Iterator[_Unit]:
-    for block in section.text.split("\n\n"):
-        if not block.strip():
-            continue
+def _units(sections: Iterable[Section]) -> Iterator[_Unit]:
+    blocks = ((section.page, block) for section in sections for block in section.text.split("\n\n") if block.strip())
+    for paragraph, (page, block) in enumerate(blocks, start=1):
         glue = "\n\n"
         for piece, inner in _pieces(block):
-            yield _Unit(text=piece, glue=glue, page=section.page)
+            yield _Unit(text=piece, glue=glue, page=page, paragraph=paragraph)
             glue = inner
 
 
@@ -206,17 +211,21 @@ def _packed(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
         yield held
 
 
-def _locator(path: Sequence[str], row: str, pages: Sequence[int], document: Document) -> str:
-    """Return the place as people say it: "价格表!3", "第 3 页 · 保修", "p. 3", "Returns › Refunds"."""
+def _locator(path: Sequence[str], row: str, piece: Sequence[_Unit], document: Document) -> str:
+    """Return the place as people say it: "价格表!3", "第 3 页 · 保修", "p. 3", "Returns › Refunds", "第 2 段"."""
     if row:
         return row
-    parts: list[str] = []
-    if pages:
-        span = str(min(pages)) if min(pages) == max(pages) else f"{min(pages)}–{max(pages)}"
-        parts.append(f"第 {span} 页" if document.language == "zh" else f"p{'p' if '–' in span else ''}. {span}")
+    pages = [unit.page for unit in piece if unit.page is not None]
+    parts = [_span(pages, _PAGES, document)] if pages else []
     if path:
         parts.append(" › ".join(path))
-    return " · ".join(parts)
+    return " · ".join(parts) or _span([unit.paragraph for unit in piece], _PARAGRAPHS, document)
+
+
+def _span(numbers: Sequence[int], words: Mapping[str, tuple[str, str]], document: Document) -> str:
+    first, last = min(numbers), max(numbers)
+    one, several = words.get(document.language, words["en"])
+    return one.format(first) if first == last else several.format(f"{first}–{last}")
 
 
 def _identity(draft: _Draft, document: Document) -> str:

@@ -1,8 +1,12 @@
 """The ledger: one entry for every message that was accepted, and how it ended (invariant 1). Ids and order, no text."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# How long what has ended is remembered, to recognise a repeat of it; longer than any session lives, so that nobody can
+# still send one afterwards.
+KEPT_AFTER_END = timedelta(days=90)
 
 
 class LedgerStatus(StrEnum):

@@ -1,7 +1,11 @@
 """A session: who may speak in which conversation. Owned by the front door alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+# How long a repeated creation gets the first one's session: long enough for any retry of a lost reply, short because
+# who knows the creation key gets the visitor's token again, and such keys end up in logs.
+CREATION_KEY_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,27 @@
 """The gate before every HTTP application, as plain ASGI: size, media type and strict JSON, before anything else reads a body."""
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.runtime.problems import PayloadTooLargeError, UnsupportedMediaTypeError
+from shared.runtime.problems import PayloadTooLargeError, RequestTimeoutError, UnsupportedMediaTypeError
 from shared.runtime.strict_json import read_json
 
+# All of a body, however many pieces it comes in: who sends a byte a second would otherwise hold a connection for ever.
+BODY_LIMIT_S = 10.0
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class BodyGate:
     """Reads a body of at most `limit_bytes`, checks it, and hands the same bytes on. An empty body passes.
 
-    Raises PayloadTooLargeError, UnsupportedMediaTypeError or MalformedJsonError.
+    Raises PayloadTooLargeError, RequestTimeoutError, UnsupportedMediaTypeError or MalformedJsonError.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, limit_s: float = BODY_LIMIT_S) -> None:
         self._app = app
         self._limit = limit_bytes
+        self._limit_s = limit_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -31,7 +35,11 @@ class BodyGate:
         declared = headers.get("content-length", "")
         if declared.isdecimal() and (len(declared) > 12 or int(declared) > self._limit):
             raise PayloadTooLargeError("declared too large")
-        body = await self._collect(receive)
+        try:
+            with anyio.fail_after(self._limit_s):
+                body = await self._collect(receive)
+        except TimeoutError as error:
+            raise RequestTimeoutError("the body came too slowly") from error
         if body:
             _check_media_type(headers)
             read_json(body)

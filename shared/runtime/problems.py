@@ -22,6 +22,13 @@ class PayloadTooLargeError(SupportError):
     code = "payload_too_large"
 
 
+class RequestTimeoutError(SupportError):
+    """The body did not arrive in time."""
+
+    code = "request_timeout"
+    retryable = True
+
+
 class UnsupportedMediaTypeError(SupportError):
     """The body is declared as something else than JSON."""
 
@@ -42,6 +49,7 @@ _TABLE = {
     "not_found": _Row(404, "Not found", "It does not exist, or this token may not see it."),
     "subject_erased": _Row(404, "Not found", "It does not exist, or this token may not see it."),
     "method_not_allowed": _Row(405, "Method not allowed", "The header Allow lists the methods of this address."),
+    "request_timeout": _Row(408, "Request timeout", "The body did not arrive in time. Send the same request again."),
     "version_conflict": _Row(409, "Conflict", "Someone else changed it first. Read it again and retry."),
     "owner_changed": _Row(409, "Conflict", "Someone else has this conversation now."),
     "idempotency_mismatch": _Row(409, "Conflict", "This Idempotency-Key was used with another body. Send a new key."),

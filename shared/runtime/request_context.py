@@ -17,6 +17,8 @@ _FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
+    # An answer is data: opened as a page of its own it may load, run and be framed by nothing.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
 

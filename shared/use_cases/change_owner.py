@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared.domain.blocks import FormBlock, FormField, TextBlock
-from shared.domain.business_hours import promised_time, spoken_time
+from shared.domain.blocks import FormBlock, TextBlock
+from shared.domain.contact_form import contact_form
 from shared.domain.conversation import Author, Conversation, Message, Owner, Rung, TurnCommit
 from shared.domain.errors import OwnerChangedError, VersionConflictError
 from shared.domain.phrases import say
@@ -96,16 +96,9 @@ class OwnerChanges:
         return self._change(tenant, conversation_id, change)
 
     def _offer_ticket(self, row: Conversation) -> Change:
-        company = self.companies.get(row.tenant)
-        promise = spoken_time(promised_time(company, self.clock.now()), company, row.language)
-        text = say(row.language, "handoff_gave_up", promise=promise)
-        contact = FormField(name="contact", label=say(row.language, "contact_label"), kind="contact")
-        summary = DialogState.read(row.state).summary
-        return Change(
-            fields={**_to_bot(), "state": DialogState(pending=Pending.CONTACT, summary=summary).to_mapping()},
-            notice=text,
-            blocks=(FormBlock(form="contact", prompt=text, fields=(contact,)),),
-        )
+        form = contact_form(self.companies.get(row.tenant), row.language, self.clock.now(), "handoff_gave_up")
+        state = DialogState(pending=Pending.CONTACT, summary=DialogState.read(row.state).summary)
+        return Change(fields={**_to_bot(), "state": state.to_mapping()}, notice=form.prompt, blocks=(form,))
 
     def _change(self, tenant: str, conversation_id: str, change: Callable[[Conversation], Change | None]) -> Conversation:
         for _ in range(_ATTEMPTS):

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, FormBlock, FormField, TextBlock
+from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
+from shared.domain.contact_form import contact_form
 from shared.domain.conversation import Owner, Rung
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
@@ -173,13 +174,11 @@ def contact_in(masked: Masked) -> str:
 
 def ask_contact(action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:
     """Ask for a way to reach the customer, and say by when somebody will."""
-    promise = spoken_time(promised_time(company, context.now), company, context.language)
-    text = say(context.language, phrase, promise=promise)
-    field = FormField(name="contact", label=say(context.language, "contact_label"), kind="contact")
+    form = contact_form(company, context.language, context.now, phrase)
     pending = DialogState(
         pending=Pending.CONTACT, summary=action.summary, attempts=action.attempts, last_question=state.last_question
     )
-    return Draft(text=text, blocks=(FormBlock(form="contact", prompt=text, fields=(field,)),), rung=Rung.FLOW, state=pending)
+    return Draft(text=form.prompt, blocks=(form,), rung=Rung.FLOW, state=pending)
 
 
 def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: tuple[str, str]) -> CardBlock:

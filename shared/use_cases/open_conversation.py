@@ -27,7 +27,10 @@ class OpenedConversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenConversation:
-    """Idempotent by (tenant, creation key): the same conversation and token again. Without a key, a new one each time."""
+    """Idempotent by (tenant, creation key) for CREATION_KEY_LIFE: the same conversation and token again.
+
+    Without a key, or with one that was used longer ago, a new conversation.
+    """
 
     sessions: SessionStore
     turns: TurnService

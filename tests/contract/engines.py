@@ -164,8 +164,8 @@ STATE = frozenset(
 EVERYTHING = STATE | {"Queue", "ObjectStore", "KeyRing", "FieldCipher"}
 
 ENGINES = (
-    Engine(name="sqlite-memory", offers=EVERYTHING, open=open_memory),
-    Engine(name="sqlite-file", offers=EVERYTHING, open=open_file),
+    Engine(name="sqlite-memory", offers=EVERYTHING | {"Forgetful"}, open=open_memory),
+    Engine(name="sqlite-file", offers=EVERYTHING | {"Forgetful"}, open=open_file),
     Engine(
         name="ministack",
         offers=EVERYTHING | {"DynamoDB", "AWS"},

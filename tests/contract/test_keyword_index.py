@@ -1,14 +1,13 @@
 """What every KeywordIndex does."""
 
 import threading
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from shared.domain.errors import DependencyUnavailableError
-from shared.domain.knowledge import Audience
 from tests.contract.index_adapters import FORGETFUL, KEYWORD, chunk, where
+from tests.contract.index_filters import FILTER_CASES, FilterCase
 
 RETURNS = chunk("returns", "签收后七天内可以申请退货，退款原路返回。", title="怎么退货")
 SHIPPING = chunk("shipping", "订单一般在48小时内发货。", title="什么时候发货")
@@ -64,8 +63,12 @@ def test_any_text_is_a_question(index, text):
     assert isinstance(index.search(text, "zh", where(), 5), tuple)
 
 
-def test_another_tenant_sees_nothing(index):
-    assert ids(index, "退货", tenant="other") == []
+@pytest.mark.parametrize("case", FILTER_CASES, ids=lambda case: case.named)
+def test_a_reader_finds_only_what_is_for_them(index, case: FilterCase):
+    index.apply("acme", [*case.added], case.removed)
+    found = set(ids(index, case.question, **case.reader))
+    assert found >= case.sees
+    assert not found & case.misses
 
 
 def test_a_tenants_name_cannot_reach_out_of_its_folder(adapter, tmp_path):
@@ -73,24 +76,6 @@ def test_a_tenants_name_cannot_reach_out_of_its_folder(adapter, tmp_path):
     index.apply("../evil", [chunk("x", "退货", tenant="../evil")], {})
     assert ids(index, "退货", tenant="../evil") == ["x"]
     assert not (tmp_path / "evil").exists()
-
-
-def test_staff_entries_come_only_to_who_asks_as_staff(index):
-    index.apply("acme", [chunk("secret", "退货的内部审批额度", audience=Audience.STAFF)], {})
-    assert "secret" not in ids(index, "退货 内部审批额度")
-    assert "secret" in ids(index, "内部审批额度", audiences=frozenset({Audience.PUBLIC, Audience.STAFF}))
-
-
-def test_a_snapshot_sees_what_was_added_by_then_and_not_yet_removed(index):
-    index.apply("acme", [chunk("new", "退货改为十五天内", added_in=2)], {"returns": 2})
-    assert {"returns", "new"} & set(ids(index, "退货", snapshot=1)) == {"returns"}
-    assert {"returns", "new"} & set(ids(index, "退货", snapshot=2)) == {"new"}
-
-
-def test_validity_days_are_inclusive(index):
-    index.apply("acme", [chunk("sale", "双十一满减", valid_from=date(2026, 11, 1), valid_to=date(2026, 11, 11))], {})
-    found = [ids(index, "双十一满减", today=date(2026, *day)) for day in ((10, 31), (11, 1), (11, 11), (11, 12))]
-    assert ["sale" in day for day in found] == [False, True, True, False]
 
 
 def test_indexing_a_chunk_again_replaces_it(index):

@@ -33,6 +33,20 @@ def test_a_create_after_a_lost_reply_gets_the_first_session(ports: Ports) -> Non
     assert ports.sessions.create(a_session(owner_token="mine")) == first
 
 
+def test_a_creation_key_is_a_retrys_for_ten_minutes_and_then_starts_a_new_session(ports: Ports) -> None:
+    first = ports.sessions.create(a_session(owner_token="mine"))
+    assert ports.sessions.create(a_session(owner_token="mine", created_at=at(599))) == first
+    later = a_session(owner_token="mine", created_at=at(600))
+    assert ports.sessions.create(later) == later
+    assert ports.sessions.create(a_session(owner_token="mine", created_at=at(601))) == later
+
+
+def test_the_session_that_a_key_made_long_ago_stays_open(ports: Ports) -> None:
+    first = ports.sessions.create(a_session(owner_token="mine"))
+    ports.sessions.create(a_session(owner_token="mine", created_at=at(601)))
+    assert ports.sessions.get(first.conversation_id, at(602)) == first
+
+
 def test_an_owner_token_belongs_to_one_tenant(ports: Ports) -> None:
     first = ports.sessions.create(a_session(owner_token="mine"))
     other = a_session(owner_token="mine", tenant="other")

@@ -1,7 +1,6 @@
 """What every VectorIndex does."""
 
 import threading
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,9 @@ import pytest
 from shared.adapters.usearch import audience_vectors, part
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.errors import DependencyUnavailableError
-from shared.domain.knowledge import Audience
 from shared.ports import ChunkVectors
 from tests.contract.index_adapters import EMBEDDER, FORGETFUL, VECTOR, chunk, vectors, where
+from tests.contract.index_filters import FILTER_CASES, FilterCase
 from tests.contract.pinecone.indexes import close_clients, stop_servers
 
 RETURNS = chunk("returns", "签收后七天内可以申请退货，退款原路返回。", title="怎么退货", questions=("不想要了怎么办",))
@@ -76,8 +75,12 @@ def test_stretches_of_a_long_text_count_as_its_body(index):
     assert search(index, "电池鼓包可免费更换")[0].chunk_id == "long"
 
 
-def test_another_tenant_sees_nothing(index):
-    assert ids(index, "退货", tenant="other") == []
+@pytest.mark.parametrize("case", FILTER_CASES, ids=lambda case: case.named)
+def test_a_reader_finds_only_what_is_for_them(index, case: FilterCase):
+    index.apply("acme", vectors(*case.added), case.removed)
+    found = set(ids(index, case.question, **case.reader))
+    assert found >= case.sees
+    assert not found & case.misses
 
 
 def test_a_tenants_name_cannot_reach_out_of_its_folder(adapter, tmp_path):
@@ -85,25 +88,6 @@ def test_a_tenants_name_cannot_reach_out_of_its_folder(adapter, tmp_path):
     index.apply("../evil", vectors(chunk("x", "退货", tenant="../evil")), {})
     assert ids(index, "退货", tenant="../evil") == ["x"]
     assert not (tmp_path / "evil").exists()
-
-
-def test_staff_entries_come_only_to_who_asks_as_staff(index):
-    index.apply("acme", vectors(chunk("secret", "退货的内部审批额度", audience=Audience.STAFF)), {})
-    assert "secret" not in ids(index, "退货的内部审批额度")
-    assert ids(index, "退货的内部审批额度", audiences=frozenset(Audience))[0] == "secret"
-
-
-def test_a_snapshot_sees_what_was_added_by_then_and_not_yet_removed(index):
-    index.apply("acme", vectors(chunk("new", "退货改为十五天内", added_in=2)), {"returns": 2})
-    assert sorted(ids(index, "退货", snapshot=1)) == ["returns", "shipping"]
-    assert sorted(ids(index, "退货", snapshot=2)) == ["new", "shipping"]
-
-
-def test_validity_days_are_inclusive(index):
-    sale = chunk("sale", "双十一满减", valid_from=date(2026, 11, 1), valid_to=date(2026, 11, 11))
-    index.apply("acme", vectors(sale), {})
-    days = (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 11), date(2026, 11, 12))
-    assert ["sale" in ids(index, "双十一满减", today=day) for day in days] == [False, True, True, False]
 
 
 def test_indexing_a_chunk_again_replaces_its_vectors(index):

@@ -57,6 +57,16 @@ class Customer:
         answer.wait_for()
         return answer
 
+    def open_ticket(self, contact: str) -> Locator:
+        """Ask for a person while none is there, leave a contact, and return the ticket's card."""
+        self.ask(PERSON[self.language])
+        form = self.page.locator("form.kf-form")
+        form.locator("input").first.fill(contact)
+        form.get_by_role("button").click()
+        card = self.page.locator('[data-rung="ticket"] .kf-card')
+        card.wait_for()
+        return card
+
 
 def server_messages(page: Page) -> list[dict[str, object]]:
     """What the server holds of this visitor's conversation, asked for with the visitor's own token."""

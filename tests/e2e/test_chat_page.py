@@ -233,6 +233,33 @@ def test_asking_for_a_person_while_none_is_there_ends_in_a_ticket_with_a_number(
     keep(me.page, "chat-phone-zh-8-ticket")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_tickets_key_is_copied_by_keyboard_and_never_fills_the_card(customer, language: str, keep, axe) -> None:
+    me = customer(language, viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    card = me.open_ticket("13800138000")
+    expect(card).to_contain_text(re.compile(r"\d{8}"))
+    expect(card).not_to_contain_text("kt_")
+    key = card.locator(".kf-key button")
+    key.focus()
+    me.page.keyboard.press("Enter")
+    expect(card.get_by_role("status")).not_to_have_text("")
+    assert re.fullmatch(r"kt_[\w.-]{20,}", me.page.evaluate("() => navigator.clipboard.readText()"))
+    axe(me.page)
+    keep(me.page, f"chat-phone-{language}-10-ticket-key")
+
+
+def test_a_tickets_key_can_be_copied_by_hand_where_the_clipboard_is_closed(customer, keep, axe) -> None:
+    me = customer("en", viewport=PHONE)
+    me.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')) }")
+    card = me.open_ticket("13800138000")
+    card.locator(".kf-key button").click()
+    field = card.get_by_role("textbox")
+    expect(field).to_have_value(re.compile(r"kt_[\w.-]{20,}"))
+    expect(field).to_have_js_property("readOnly", True)
+    axe(me.page)
+    keep(me.page, "chat-phone-en-11-ticket-key-by-hand")
+
+
 @pytest.mark.parametrize("width", [320, 375, 430, 768, 1280])
 def test_no_width_scrolls_sideways(customer, width: int) -> None:
     me = customer("en", viewport={"width": width, "height": 700})
@@ -262,6 +289,8 @@ def test_nothing_moves_for_those_who_asked_for_stillness(customer) -> None:
 def test_in_the_dark_everything_can_still_be_read(customer, keep, axe) -> None:
     me = customer(color_scheme="dark")
     me.ask(RETURNS["zh"]).locator(".kf-chip").first.click()
+    expect(me.page.get_by_role("dialog")).to_be_visible()
+    assert brightness(me.page) < 0.25
     axe(me.page)
     keep(me.page, "chat-desktop-zh-9-dark")
 
@@ -286,6 +315,12 @@ def test_no_hostile_text_becomes_markup(new_page: NewPage, server: Server, paylo
         page.locator("[data-position] .kf-chip").nth(index).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert foreign_elements(page) == []
+
+
+def brightness(page: Page) -> float:
+    """How bright the page's ground is, 0 to 1."""
+    colour = page.evaluate("() => getComputedStyle(document.querySelector('.kf-chat')).backgroundColor")
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / (3 * 255)
 
 
 def foreign_elements(page: Page) -> list[str]:

@@ -1,5 +1,6 @@
 """The whole machine in a process of its own: it answers, survives kill -9, and says what to do when it cannot start."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.visitors import Copies, Flood, flood, open_visitors, send_copies
 from tests.architecture.sources import ROOT
-from tests.integration.machine import COMMAND, RunningKefu
+from tests.integration.machine import COMMAND, RunningKefu, free_port
 
 pytestmark = pytest.mark.xdist_group("machine")
 
@@ -100,6 +102,31 @@ def _wait_for(client: httpx.Client, conversation_id: str, count: int) -> list[di
     raise AssertionError(messages)
 
 
+def test_fifty_copies_of_a_message_at_once_are_one_turn_and_all_get_its_answer(kefu: RunningKefu) -> None:
+    async def send() -> Copies:
+        async with _visitors_client(kefu) as client:
+            (visitor,) = await open_visitors(client, 1, 40)
+            return await send_copies(client, visitor, "收到货多少天内可以退货？", 50)
+
+    copies = asyncio.run(send())
+    assert (copies.sent, copies.turns, len(copies.answers)) == (50, 1, 1)
+
+
+def test_who_comes_beyond_the_bucket_is_told_when_to_come_again_and_then_admitted(kefu: RunningKefu) -> None:
+    async def send() -> Flood:
+        async with _visitors_client(kefu) as client:
+            return await flood(client, await open_visitors(client, 40, 40), 250)
+
+    flooded = asyncio.run(send())
+    assert flooded.admitted >= 100
+    assert flooded.refused == flooded.with_retry_after == 250 - flooded.admitted > 0
+    assert flooded.admitted_later
+
+
+def _visitors_client(kefu: RunningKefu) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{kefu.port}", timeout=60, trust_env=False)
+
+
 def test_the_command_line_asks_the_running_instance(kefu: RunningKefu) -> None:
     done = _kefu(kefu, "ask", "收到货多少天内可以退货？", "--json")
     assert done.returncode == 0, done.stderr
@@ -145,8 +172,9 @@ def test_the_doctor_finds_nothing_wrong_with_a_running_instance(kefu: RunningKef
 
 
 def test_a_second_instance_on_the_same_data_is_refused_in_one_line(kefu: RunningKefu) -> None:
-    code, said = RunningKefu(kefu.data, kefu.company).attempt()
-    assert code == 1 and f"port {kefu.port}" in said and said.count("\n") == 1
+    for port in (kefu.port, free_port()):
+        code, said = RunningKefu(kefu.data, kefu.company, port).attempt()
+        assert code == 1 and f"another instance (http://127.0.0.1:{kefu.port}" in said and said.count("\n") == 1
 
 
 def test_a_document_published_beside_the_running_instance_is_answered_at_once_and_rolled_back(kefu: RunningKefu) -> None:

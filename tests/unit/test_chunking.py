@@ -89,6 +89,18 @@ def test_pages_and_rows_are_named_as_people_say_them() -> None:
     assert chunks(section("代码：E01", row="codes!2"))[0].locator == "codes!2"
 
 
+def test_without_headings_and_pages_the_paragraph_is_the_place() -> None:
+    assert chunks(section("甲。\n\n乙。"))[0].locator == "第 1–2 段"
+    assert chunks(section("甲。", "保修政策"))[0].locator == "第 1 段"
+    long = chunks(section("\n\n".join(["第一段。", SENTENCES, "最后一段。"])))
+    assert [long[0].locator, long[1].locator, long[-1].locator] == ["第 1–2 段", "第 2 段", "第 3 段"]
+
+
+def test_a_paragraph_is_named_in_the_documents_language() -> None:
+    assert chunks(section("A."), language="en")[0].locator == "para. 1"
+    assert chunks(section("A.\n\nB."), language="en")[0].locator == "paras. 1–2"
+
+
 def test_rows_of_a_sheet_are_chunks_of_their_own() -> None:
     made = chunks(section("代码：E01", row="codes!2"), section("代码：E02", row="codes!3"))
     assert [(one.text, one.kind) for one in made] == [("代码：E01", "row"), ("代码：E02", "row")]

@@ -34,7 +34,7 @@ const ROUTES: [string, RegExp, Handler][] = [
   ["GET", /^\/desk\/v1\/me$/, (memory, r) => ok({ ...publicAgent(memory, r), company: site.name, available_agents: memory.availableAgents() })],
   ["PUT", /^\/desk\/v1\/presence$/, setPresence],
   ["GET", /^\/desk\/v1\/conversations$/, (memory, r) => staff(memory, r, () => ({ items: memory.list(r.url.searchParams.get("owner")), cursor: null }))],
-  ["GET", /^\/desk\/v1\/conversations\/([^/]+)$/, (memory, r, room) => staff(memory, r, () => openRoom(memory, room!))],
+  ["GET", /^\/desk\/v1\/conversations\/([^/]+)$/, (memory, r, room) => staff(memory, r, () => openRoom(memory, r, room!))],
   ["POST", /^\/desk\/v1\/conversations\/([^/]+)\/take-over$/, (memory, r, room) => owned(memory, r, room!, "takeOver")],
   ["POST", /^\/desk\/v1\/conversations\/([^/]+)\/hand-back$/, (memory, r, room) => owned(memory, r, room!, "handBack")],
   ["POST", /^\/desk\/v1\/conversations\/([^/]+)\/close$/, (memory, r, room) => owned(memory, r, room!, "close")],
@@ -85,9 +85,11 @@ function staff(memory: Memory, request: Request, answer: () => unknown): Reply {
   return ok(answer());
 }
 
-function openRoom(memory: Memory, roomId: string): unknown {
+function openRoom(memory: Memory, request: Request, roomId: string): unknown {
   const room = memory.staffRoom(roomId);
-  return { conversation: room.view, messages: room.messages, tickets: memory.tickets.filter((t) => t.conversation_id === roomId) };
+  const after = Number(request.url.searchParams.get("after") ?? 0);
+  const messages = room.messages.filter((message) => message.position > after);
+  return { conversation: room.view, messages, tickets: memory.tickets.filter((t) => t.conversation_id === roomId) };
 }
 
 function owned(memory: Memory, request: Request, roomId: string, act: "takeOver" | "handBack" | "close"): Reply {

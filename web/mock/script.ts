@@ -162,10 +162,12 @@ export function contactForm(language: Language): Scripted {
   return { rung: "handoff", blocks: [text(words), CONTACT_FORM[language]] };
 }
 
+const MOCK_KEY = `kt_${"0123456789abcdef".repeat(2)}.${"mock".repeat(10)}`;
+
 export function ticketCard(number: string, promisedAt: Date, language: Language): Scripted {
   const promised = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(promisedAt);
-  const zh: Block = { type: "card", title: `工单 ${number}`, rows: [["状态", "已登记"], ["最晚回复", promised], ["查询码", "kt_mock"]] };
-  const en: Block = { type: "card", title: `Ticket ${number}`, rows: [["Status", "registered"], ["Reply by", promised], ["Query code", "kt_mock"]] };
+  const zh: Block = { type: "card", title: `工单 ${number}`, rows: [["状态", "已登记"], ["最晚回复", promised], ["查询凭证", MOCK_KEY]] };
+  const en: Block = { type: "card", title: `Ticket ${number}`, rows: [["Status", "registered"], ["Reply by", promised], ["Access token", MOCK_KEY]] };
   return {
     rung: "ticket",
     blocks: [text(language === "zh" ? "我们已经收到您的问题。" : "We have received your question."), language === "zh" ? zh : en],

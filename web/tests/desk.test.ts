@@ -44,9 +44,19 @@ describe("at the desk", () => {
   let roomId: string;
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+  let hidden: boolean;
+  const looks = () => line.of(new RegExp(`^GET /desk/v1/conversations/${roomId}`));
+
+  async function beats(store: DeskStore, seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await store.beat();
+      await pass(1000);
+    }
+  }
+
   async function signIn(token = "staff-one"): Promise<DeskStore> {
     const api = new StaffApi(token);
-    const store = new DeskStore(api, memory);
+    const store = new DeskStore(api, memory, () => hidden);
     store.begin(await api.me());
     store.show("conversations", roomId);
     await pass(10);
@@ -57,6 +67,7 @@ describe("at the desk", () => {
     vi.useFakeTimers();
     line = new Line().install();
     memory = new DeskMemory(new MemoryStorage(), new MemoryStorage());
+    hidden = false;
     roomId = line.memory.create("zh", "k").conversation_id;
     line.memory.agents[0]!.seenAt = Date.now();
     void line.memory.receive(line.memory.staffRoom(roomId), "转人工", "m1");
@@ -66,15 +77,45 @@ describe("at the desk", () => {
 
   it("being there is said on signing in and every ten seconds", async () => {
     const store = await signIn();
-    for (let second = 0; second < 30; second++) {
-      await store.beat();
-      await pass(1000);
-    }
+    await beats(store, 30);
     const puts = line.of(/^PUT/).length;
     expect(puts).toBeGreaterThanOrEqual(3);
     expect(puts).toBeLessThanOrEqual(4);
     await store.setAvailable(false);
     expect(line.of(/^PUT/).at(-1)?.body).toEqual({ available: false });
+  });
+
+  it("of an open conversation only what is new is fetched, and all of it now and then", async () => {
+    const store = await signIn();
+    await beats(store, 3);
+    const said = store.state.open!.messages.length;
+    expect(looks().at(-1)?.path).toContain(`?after=${said}`);
+    line.memory.append(line.memory.staffRoom(roomId), { author: "customer", text: "还在吗？" });
+    await beats(store, 2);
+    expect(store.state.open!.messages.map((m) => m.position)).toEqual(Array.from({ length: said + 1 }, (_, i) => i + 1));
+    line.memory.rate(line.memory.staffRoom(roomId), store.state.open!.messages[1]!.message_id, { helpful: false });
+    await beats(store, 30);
+    expect(store.state.open!.messages[1]!.feedback).toMatchObject({ helpful: false });
+  });
+
+  it("a customer's message ahead of the agent's own reply is not missed", async () => {
+    const store = await signIn();
+    await store.takeOver();
+    await pass(10);
+    line.memory.append(line.memory.staffRoom(roomId), { author: "customer", text: "我再补充一句" });
+    store.reply("您好");
+    await pass(10);
+    await beats(store, 3);
+    expect(store.state.open!.messages.slice(-2).map((m) => m.text)).toEqual(["我再补充一句", "您好"]);
+  });
+
+  it("a page that nobody sees looks less often, and says as often who is there", async () => {
+    const store = await signIn();
+    const before = looks().length;
+    hidden = true;
+    await beats(store, 30);
+    expect(looks().length - before).toBe(1);
+    expect(line.of(/^PUT/).length).toBeGreaterThanOrEqual(3);
   });
 
   it("a customer who waits is taken over and answered, and reads it", async () => {

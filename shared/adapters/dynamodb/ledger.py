@@ -33,9 +33,10 @@ def closing_parts(table: str, tenant: str, closings: Iterable[LedgerClosing]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What an acceptance starts from: the last number, and the message's earlier entry."""
+    """What an acceptance starts from: the last number, where the message's pointer leads (0: there is none), and its entry."""
 
     last: int
+    pointer: int
     earlier: LedgerEntry | None
 
 
@@ -106,18 +107,16 @@ class DynamoDBLedger:
         pk = requests.partition(entry.tenant, entry.conversation_id)
         keys = [requests.head_key(pk), requests.pointer_key(pk, entry.channel, entry.channel_message_id)]
         found = {item["sk"].partition("#")[0]: item for item in self._database.get_many(self._table, keys)}
-        earlier = (
-            self._database.get(get(self._table, requests.entry_key(pk, found["message"]["seq"]))) if "message" in found else None
-        )
-        return _Read(last=found["head"]["seq"] if "head" in found else 0, earlier=_entry(earlier) if earlier else None)
+        last, pointer = (found[name]["seq"] if name in found else 0 for name in ("head", "message"))
+        earlier = self._database.get(get(self._table, requests.entry_key(pk, pointer))) if pointer else None
+        return _Read(last=last, pointer=pointer, earlier=_entry(earlier) if earlier else None)
 
     def _append(self, entry: LedgerEntry, read: _Read) -> None:
         """Write pointer, number and entry. Raises _NumberTakenError, VersionConflictError when another copy was accepted."""
         pk = requests.partition(entry.tenant, entry.conversation_id)
-        spent = read.earlier.seq if read.earlier else 0
         self._database.transact(
             (
-                Part(action={"Put": requests.put_pointer(self._table, pk, entry, spent)}),
+                Part(action={"Put": requests.put_pointer(self._table, pk, entry, read.pointer)}),
                 Part(action={"Update": requests.take_number(self._table, pk, read.last)}, refused=_taken),
                 Part(action={"Put": requests.put_entry(self._table, pk, entry)}),
             )

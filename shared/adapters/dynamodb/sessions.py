@@ -14,7 +14,7 @@ from shared.domain.session import Session
 
 
 class DynamoDBSessionStore:
-    """Two items per session: by conversation, and by owner token. Both expire with it."""
+    """Two items per session: by conversation, which expires with it, and by owner token, which ends before."""
 
     def __init__(self, database: DynamoDB, names: TableNames) -> None:
         self._database = database

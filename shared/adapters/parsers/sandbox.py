@@ -92,6 +92,9 @@ class SandboxedDocumentParser:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUTF8": "1",
             "PATH": os.environ.get("PATH", ""),
+            # One document at a time: threads of numeric libraries would only take memory from the limit.
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
         }
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no text of a document in the command line
             command_for(self._limits),

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from shared.adapters.records.conversations import (
@@ -15,7 +16,7 @@ from shared.adapters.records.conversations import (
     pending_record,
 )
 from shared.adapters.records.sealing import Seal
-from shared.adapters.records.values import Record, from_cursor, to_cursor
+from shared.adapters.records.values import Record, from_cursor, to_cursor, to_us
 from shared.adapters.sqlite import ledger, outbox, profiles, tickets
 from shared.adapters.sqlite.database import Database, Schema
 from shared.adapters.sqlite.ledger import has_ended
@@ -98,6 +99,14 @@ SCHEMA = Schema(
                 PRIMARY KEY (tenant, conversation_id, seq)
             )""",
         ),
+        (
+            "ALTER TABLE commits ADD COLUMN committed_at INTEGER NOT NULL DEFAULT 0",
+            # Not before the conversation's last change, so that none is forgotten too early.
+            """UPDATE commits SET committed_at = coalesce(
+                (SELECT updated_at FROM conversations AS row
+                 WHERE row.tenant = commits.tenant AND row.conversation_id = commits.conversation_id), 0)""",
+            "CREATE INDEX commits_age ON commits (committed_at)",
+        ),
     ),
 )
 _SCHEMAS = (SCHEMA, ledger.SCHEMA, outbox.SCHEMA, tickets.SCHEMA, profiles.SCHEMA)
@@ -118,6 +127,8 @@ _UNANSWERED = (
         WHERE messages.tenant = ? AND messages.unanswered = 1 AND (messages.created_at, messages.message_id) < (?, ?)
         ORDER BY messages.created_at DESC, messages.message_id DESC LIMIT ?"""
 )
+_FORGET = """DELETE FROM commits WHERE (tenant, conversation_id, version) IN
+             (SELECT tenant, conversation_id, version FROM commits WHERE committed_at < ? ORDER BY committed_at LIMIT ?)"""
 _START = (2**62, "")
 
 
@@ -213,6 +224,11 @@ class SQLiteConversationStore:
         rows = self._database.fetch_all(_UNANSWERED, (tenant, *after, limit + 1))
         records = [record_of((*MESSAGE_COLUMNS, "subject_id"), row) for row in rows]
         return _page(records, limit, ("created_at", "message_id"), self._message)
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """See `Forgetful`: which owner token wrote which version. Rows, messages and tickets stay."""
+        with self._database.transaction() as connection:
+            return connection.execute(_FORGET, (to_us(before), limit)).rowcount
 
     def _subject(self, tenant: str, conversation_id: str) -> str:
         sql = "SELECT subject_id FROM conversations WHERE tenant = ? AND conversation_id = ?"

@@ -39,13 +39,28 @@ SCHEMA = Schema(
             """CREATE INDEX ledger_unfinished ON ledger (accepted_at, tenant, conversation_id, seq)
                WHERE status = 'accepted'""",
         ),
+        (
+            # The last number given, apart from the entries: they are forgotten one day, and no number comes twice.
+            """CREATE TABLE ledger_heads (
+                tenant TEXT NOT NULL,
+                conversation_id TEXT NOT NULL,
+                seq INTEGER NOT NULL,
+                PRIMARY KEY (tenant, conversation_id)
+            ) WITHOUT ROWID""",
+            """INSERT INTO ledger_heads
+               SELECT tenant, conversation_id, max(seq) FROM ledger GROUP BY tenant, conversation_id""",
+            "CREATE INDEX ledger_ended ON ledger (ended_at) WHERE ended_at IS NOT NULL",
+        ),
     ),
 )
 _BETWEEN_LIMIT = 200
 _SELECT = select_from("ledger", LEDGER_COLUMNS)
 _CURRENT = _SELECT + " WHERE tenant = ? AND conversation_id = ? AND channel = ? AND channel_message_id = ? AND current = 1"
 _INSERT = insert_into("ledger", LEDGER_COLUMNS)
-_NEXT_SEQ = "SELECT coalesce(max(seq), 0) + 1 FROM ledger WHERE tenant = ? AND conversation_id = ?"
+_NEXT_SEQ = """INSERT INTO ledger_heads VALUES (?, ?, 1)
+               ON CONFLICT (tenant, conversation_id) DO UPDATE SET seq = seq + 1 RETURNING seq"""
+_FORGET = """DELETE FROM ledger WHERE rowid IN
+             (SELECT rowid FROM ledger WHERE ended_at IS NOT NULL AND ended_at < ? ORDER BY ended_at LIMIT ?)"""
 _SUPERSEDE = "UPDATE ledger SET current = 0 WHERE tenant = ? AND conversation_id = ? AND seq = ?"
 _CLOSE = """UPDATE ledger SET status = ?, ended_at = ?, reply_message_id = ?, reason = ?
             WHERE tenant = ? AND conversation_id = ? AND seq = ? AND status = 'accepted'"""
@@ -109,6 +124,11 @@ class SQLiteLedger:
     def close(self, tenant: str, closing: LedgerClosing) -> None:
         with self._database.transaction() as connection:
             write_closings(connection, tenant, (closing,))
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """See `Forgetful`. The numbers of forgotten entries are not given again."""
+        with self._database.transaction() as connection:
+            return connection.execute(_FORGET, (to_us(before), limit)).rowcount
 
     def unfinished(self, accepted_before: datetime, limit: int, cursor: str = "") -> Page[LedgerEntry]:
         after = from_cursor(cursor, (int, str, str, int)) if cursor else (-(2**62), "", "", 0)

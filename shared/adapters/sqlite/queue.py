@@ -60,6 +60,7 @@ _PROMOTE = """UPDATE queue_messages SET head = 1 WHERE number =
 _HELD = (
     "SELECT number, grouping FROM queue_messages WHERE number = ? AND queue = ? AND leases = ? AND leased = 1 AND visible_at > ?"
 )
+_DROP_UNREAD = "DELETE FROM queue_messages WHERE queue = ? AND head = 1 AND visible_at <= ?"
 _DEPTH = """SELECT coalesce(sum(visible_at <= :now), 0), coalesce(sum(visible_at > :now AND leased = 1), 0),
                    coalesce(sum(visible_at > :now AND leased = 0), 0), min(sent_at)
             FROM queue_messages WHERE queue = :queue"""
@@ -68,7 +69,8 @@ _DEPTH = """SELECT coalesce(sum(visible_at <= :now), 0), coalesce(sum(visible_at
 class SQLiteQueue:
     """One queue of a contract. All queues may share a database; messages stay until they are deleted, however old.
 
-    Not kept from SQS: a retention that silently drops work, and receives that hand out a group's second message.
+    Not kept from SQS: a retention that silently drops work, and receives that hand out a group's second message. Only a
+    queue without a consumer, where no work waits, keeps its messages for `retention_s` alone.
     """
 
     def __init__(self, database: Database, contract: QueueContract, clock: Clock, ids: IdSource) -> None:
@@ -99,6 +101,8 @@ class SQLiteQueue:
             now = to_us(self._clock.now())
             row = (message_id, group, body, to_json(dict(attributes or {})), now, now + _us(delay_s))
             connection.execute(_INSERT, (name, *row, self._is_head(connection, name, group)))
+            if not self._contract.consumer:
+                connection.execute(_DROP_UNREAD, (name, now - _us(self._contract.retention_s)))
         return message_id
 
     def receive(self, max_messages: int, visibility_s: float | None = None) -> tuple[ReceivedMessage, ...]:

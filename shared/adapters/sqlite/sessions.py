@@ -8,7 +8,7 @@ from shared.adapters.records.values import to_us
 from shared.adapters.sqlite.database import Database, Schema
 from shared.adapters.sqlite.statements import fetch_record, insert_into, select_from
 from shared.domain.errors import NotFoundError, VersionConflictError
-from shared.domain.session import Session
+from shared.domain.session import CREATION_KEY_LIFE, Session
 
 SCHEMA = Schema(
     name="sessions",
@@ -27,12 +27,17 @@ SCHEMA = Schema(
             "CREATE UNIQUE INDEX sessions_owner ON sessions (tenant, owner_token)",
             "CREATE INDEX sessions_expiry ON sessions (expires_at)",
         ),
+        (
+            # A creation key may be used again when its time is over; the earlier session stays.
+            "DROP INDEX sessions_owner",
+            "CREATE INDEX sessions_creation ON sessions (tenant, owner_token, created_at)",
+        ),
     ),
 )
 _INSERT = insert_into("sessions", SESSION_COLUMNS)
 _SELECT = select_from("sessions", SESSION_COLUMNS)
 _DROP_EXPIRED = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? LIMIT 20)"
-_DROP_EXPIRED_OWN = "DELETE FROM sessions WHERE tenant = ? AND owner_token = ? AND expires_at <= ?"
+_EARLIER = _SELECT + " WHERE tenant = ? AND owner_token = ? AND created_at > ? AND expires_at > ? ORDER BY created_at LIMIT 1"
 
 
 class SQLiteSessionStore:
@@ -64,7 +69,6 @@ class SQLiteSessionStore:
         return session_from(dict(zip(SESSION_COLUMNS, row, strict=True)))
 
     def _earlier(self, connection: sqlite3.Connection, session: Session) -> Session | None:
-        connection.execute(_DROP_EXPIRED_OWN, (session.tenant, session.owner_token, to_us(session.created_at)))
-        sql = _SELECT + " WHERE tenant = ? AND owner_token = ?"
-        row = fetch_record(connection, SESSION_COLUMNS, sql, (session.tenant, session.owner_token))
+        since, now = session.created_at - CREATION_KEY_LIFE, session.created_at
+        row = fetch_record(connection, SESSION_COLUMNS, _EARLIER, (session.tenant, session.owner_token, to_us(since), to_us(now)))
         return None if row is None else session_from(row)

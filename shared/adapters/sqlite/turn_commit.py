@@ -29,7 +29,7 @@ _UPDATE = (
     """ WHERE tenant = :tenant AND conversation_id = :conversation_id
         AND version = :expected_version AND owner = :expected_owner"""
 )
-_REMEMBER = "INSERT INTO commits VALUES (:tenant, :conversation_id, :version, :owner_token)"
+_REMEMBER = "INSERT INTO commits VALUES (:tenant, :conversation_id, :version, :owner_token, :updated_at)"
 _IS_OURS = "SELECT 1 FROM commits WHERE tenant = ? AND conversation_id = ? AND owner_token = ?"
 _IS_THERE = "SELECT 1 FROM messages WHERE tenant = ? AND conversation_id = ? AND message_id = ?"
 _STORED_OWNER = "SELECT owner FROM conversations WHERE tenant = ? AND conversation_id = ?"

@@ -88,6 +88,18 @@ def test_the_transcript_has_everything_in_order_and_the_tickets(front: Front) ->
     assert body.tickets[0].contact == "13800138000"
 
 
+def test_of_a_transcript_only_what_has_come_since_is_sent_again(front: Front) -> None:
+    visitor = front.visitor()
+    visitor.ask("我要提交工单")
+    visitor.ask("13800138000")
+    path = f"/desk/v1/conversations/{visitor.conversation_id}"
+    body = TranscriptAnswer.model_validate(front.staff.get(f"{path}?after=3").json())
+    assert [m.position for m in body.messages] == [4]
+    assert len(body.tickets) == 1
+    assert front.staff.get(f"{path}?after=4").json()["messages"] == []
+    assert front.staff.get(f"{path}?after=-1").status_code == 422
+
+
 def test_a_closed_conversation_leaves_the_list(front: Front) -> None:
     visitor = _taken_over(front)
     closed = front.staff.post(f"/desk/v1/conversations/{visitor.conversation_id}/close")

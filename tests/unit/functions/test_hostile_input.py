@@ -56,6 +56,9 @@ def test_no_text_from_people_causes_a_server_error(front: Front, shared_folder: 
         b'{"text": 1e999}',
         b"{",
         b"\xef\xbb\xbf{}",
+        b'{"text": "a", "depth": ' + b"[" * 32 + b"]" * 32 + b"}",
+        b'{"text": "a", "n": ' + b"9" * 5000 + b"}",
+        b'{"language": "zh"} {"language": "en"}',
     ],
 )
 def test_what_is_not_json_is_400_without_an_echo(front: Front, body: bytes) -> None:
@@ -72,6 +75,41 @@ def test_a_field_that_is_not_valid_is_named_and_never_repeated(front: Front, tex
     problem = as_json(answer)
     assert (answer.status_code, problem["field"], problem["fix"]) == (422, "helpful", "send true or false")
     assert "秘密" not in answer.text and "4711" not in answer.text.replace(problem["correlation_id"], "")
+
+
+PERSONAL = "李雷 13800138000 lilei@example.com"
+HOSTILE_BODIES = {
+    "infinity": f'{{"text": "{PERSONAL}", "n": Infinity}}',
+    "half a surrogate pair": f'{{"text": "{PERSONAL} \\ud83d"}}',
+    "deep": f'{{"{PERSONAL}": {"[" * 40}{"]" * 40}, "text": "{PERSONAL}"}}',
+    "a huge number": f'{{"text": {"1" * 4400}, "name": "{PERSONAL}"}}',
+    "a number for a text": '{"text": 13800138000}',
+    "duplicate keys": f'{{"text": "{PERSONAL}", "text": 13800138000}}',
+    "a list": f'["{PERSONAL}"]',
+    "cut short": f'{{"text": "{PERSONAL}',
+    "too long": f'{{"text": "{PERSONAL * 200}"}}',
+    "not UTF-8": "not utf-8",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_BODIES)
+def test_no_error_repeats_what_a_person_wrote(front: Front, name: str) -> None:
+    visitor = front.visitor()
+    body = HOSTILE_BODIES[name].encode() if name != "not UTF-8" else PERSONAL.encode("gb18030")
+    path = f"/v1/conversations/{visitor.conversation_id}/messages"
+    answer = front.customers.post(path, content=body, headers=visitor.headers | JSON)
+    problem = as_json(answer)
+    said = answer.text.replace(problem["correlation_id"], "") + str(dict(answer.headers)).replace(problem["correlation_id"], "")
+    assert answer.status_code in (400, 422)
+    assert not [word for word in ("李雷", "13800138000", "lilei", "1111") if word in said]
+
+
+def test_of_duplicate_keys_the_last_counts_for_every_reader_of_the_body(front: Front) -> None:
+    visitor = front.visitor()
+    path = f"/v1/conversations/{visitor.conversation_id}/messages"
+    body = '{"text": "你好", "text": "谢谢"}'.encode()
+    answer = front.customers.post(path, content=body, headers=visitor.headers | JSON)
+    assert as_json(answer)["customer_message"]["text"] == "谢谢"
 
 
 def test_a_body_above_64_kb_is_413_whether_it_says_so_or_not(front: Front) -> None:

@@ -50,6 +50,14 @@ def test_a_repeated_opening_returns_the_same_conversation_and_token(front: Front
     assert first == second and other["conversation_id"] != first["conversation_id"]
 
 
+def test_an_opening_key_that_leaks_later_opens_nothing_of_the_first_visitors(front: Front) -> None:
+    first = front.customers.post("/v1/conversations", headers={"Idempotency-Key": KEY}).json()
+    front.world.time.advance(timedelta(minutes=10))
+    later = front.customers.post("/v1/conversations", headers={"Idempotency-Key": KEY}).json()
+    assert later["conversation_id"] != first["conversation_id"] and later["token"] != first["token"]
+    assert Visitor(front.customers, first["conversation_id"], first["token"]).read()["messages"] == []
+
+
 def test_a_guessable_opening_key_is_refused(front: Front) -> None:
     answer = front.customers.post("/v1/conversations", headers={"Idempotency-Key": "short"})
     assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")

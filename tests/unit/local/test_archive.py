@@ -113,6 +113,11 @@ def test_a_damaged_database_inside_is_noticed(tmp_path: Path) -> None:
         read_backup(tmp_path / "bad.tar.gz", DataFolder(tmp_path / "new"))
 
 
+def _tables(folder: DataFolder) -> set[str]:
+    with closing(sqlite3.connect(folder.databases / "state.db")) as database:
+        return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
 def test_a_copy_is_one_state_although_writers_go_on(tmp_path: Path) -> None:
     folder = _filled(tmp_path / "old")
     with closing(sqlite3.connect(folder.databases / "state.db", isolation_level=None)) as writer:
@@ -120,4 +125,7 @@ def test_a_copy_is_one_state_although_writers_go_on(tmp_path: Path) -> None:
         writer.execute("CREATE TABLE unfinished (x)")
         report = write_backup(folder, tmp_path / "b.tar.gz", with_keys=True)
         writer.execute("ROLLBACK")
-    read_backup(report.path, DataFolder(tmp_path / "new"))
+    restored = DataFolder(tmp_path / "new")
+    read_backup(report.path, restored)
+    assert _tables(restored) == _tables(folder)
+    assert "unfinished" not in _tables(restored)

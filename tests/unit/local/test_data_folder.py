@@ -21,7 +21,7 @@ def test_a_second_instance_is_refused_and_told_about_the_first(tmp_path: Path) -
     with exclusive(folder, 8080):
         running = running_instance(folder)
         assert running and (running.pid, running.port) == (os.getpid(), 8080)
-        with pytest.raises(StartupError, match=rf"process {os.getpid()}, port 8080.*DATA="), exclusive(folder, 8081):
+        with pytest.raises(StartupError, match=rf"http://127.0.0.1:8080, process {os.getpid()}.*DATA="), exclusive(folder, 8081):
             pass
         assert running_instance(folder) == running
 

@@ -59,6 +59,8 @@ def test_a_feed_that_fails_is_tried_again_and_all_threads_end(monkeypatch: pytes
 
 
 def test_pollers_that_never_started_can_be_stopped() -> None:
+    calls: list[None] = []
     pollers = Pollers(Telemetry("poller", "test"))
-    pollers.add("never", lambda: False, idle_s=1)
+    pollers.add("never", lambda: bool(calls.append(None)), idle_s=1)
     pollers.stop(1)
+    assert calls == []

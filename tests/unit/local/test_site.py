@@ -73,6 +73,12 @@ def test_the_api_is_described_without_a_script(client: TestClient) -> None:
     assert "<table>" in page.text and "<script" not in page.text and "script-src" not in page.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/style.css"])
+def test_the_description_is_taken_for_what_it_is_and_tells_no_site_where_it_was(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+
+
 def test_pages_that_are_not_built_say_how(tmp_path: Path) -> None:
     answer = TestClient(Site(PlainTextResponse(""), PlainTextResponse(""), tmp_path)).get("/")
     assert (answer.status_code, "make web" in answer.text) == (503, True)

@@ -80,6 +80,11 @@ function SignedInDesk({ session, memory, language, onLanguage, onLeave }: DeskPr
     store.begin(session.me);
     return everySecond(() => void store.beat());
   }, [store]);
+  useEffect(() => {
+    const seenAgain = () => !document.hidden && store.refresh();
+    document.addEventListener("visibilitychange", seenAgain);
+    return () => document.removeEventListener("visibilitychange", seenAgain);
+  }, [store]);
   useEffect(() => store.show(route.section, route.id), [route.section, route.id]);
   useEffect(() => {
     store.onWaiting = () => sound && store.state.available && ring();

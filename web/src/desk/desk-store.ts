@@ -6,12 +6,17 @@ import type { Outgoing } from "../chat/outbox";
 import type { StaffApi } from "../wire/staff-api";
 import type { Conversation, Message, Owner, QueueItem, StaffConversation, StaffMember, StaffTicket, TicketStatus, Unanswered } from "../wire/types";
 import { inOrder, newlyWaiting, OWNERS } from "./queue";
+import { continued, knownUpTo, renewed } from "./transcript";
 
-const PRESENCE_S = 10;
-const LIST_S = 3;
-const OPEN_S = 2;
-const ME_S = 30;
-const SIDE_LIST_S = 15;
+/** Seconds between two looks: at the page that is seen, and at one that is hidden. Presence is what it is either way. */
+const EVERY = {
+  presence: [10, 10],
+  queue: [3, 9],
+  open: [2, 30],
+  whole: [30, 120],
+  me: [30, 60],
+  section: [15, 60],
+} as const;
 const MAX_PAGES = 10;
 
 export type Section = "conversations" | "tickets" | "unanswered";
@@ -64,10 +69,12 @@ export class DeskStore {
   private seconds = 0;
   private readonly running = new Set<string>();
   private readonly delivering = new Set<string>();
+  private readonly isHidden: () => boolean;
 
-  constructor(api: StaffApi, memory: ReplyMemory) {
+  constructor(api: StaffApi, memory: ReplyMemory, isHidden: () => boolean = () => document.hidden) {
     this.api = api;
     this.memory = memory;
+    this.isHidden = isHidden;
     this.state = {
       me: null,
       available: true,
@@ -102,14 +109,15 @@ export class DeskStore {
   /** Once a second; what is due runs, and nothing runs twice at once. */
   async beat(): Promise<void> {
     const second = this.seconds++;
-    const due: [string, number, () => Promise<void>][] = [
-      ["presence", PRESENCE_S, () => this.api.setPresence(this.state.available)],
-      ["queue", LIST_S, () => this.loadQueue()],
-      [`open ${this.state.openId}`, OPEN_S, () => this.loadOpen()],
-      ["me", ME_S, async () => this.set({ me: await this.api.me() })],
-      ["section", SIDE_LIST_S, () => this.loadSection()],
+    const isDue = (what: keyof typeof EVERY) => second % EVERY[what][this.isHidden() ? 1 : 0] === 0;
+    const work: [keyof typeof EVERY, string, () => Promise<void>][] = [
+      ["presence", "presence", () => this.api.setPresence(this.state.available)],
+      ["queue", "queue", () => this.loadQueue()],
+      ["open", `open ${this.state.openId}`, () => this.loadOpen(isDue("whole"))],
+      ["me", "me", async () => this.set({ me: await this.api.me() })],
+      ["section", "section", () => this.loadSection()],
     ];
-    await Promise.all(due.filter(([, every]) => second % every === 0).map(([name, , work]) => this.once(name, work)));
+    await Promise.all(work.filter(([what]) => isDue(what)).map(([, name, run]) => this.once(name, run)));
   }
 
   // -- presence and sections ----------------------------------------------------------------------------------------
@@ -262,9 +270,7 @@ export class DeskStore {
 
   private addMessage(id: string, message: Message): void {
     const open = this.state.open;
-    if (!open || this.state.openId !== id || open.messages.some((m) => m.message_id === message.message_id)) return;
-    const messages = [...open.messages, message].sort((a, b) => a.position - b.position);
-    this.set({ open: { ...open, messages } });
+    if (open && this.state.openId === id) this.set({ open: { ...open, messages: continued(open.messages, [message]) } });
   }
 
   private setReplies(id: string, items: Outgoing[]): void {
@@ -299,12 +305,17 @@ export class DeskStore {
     }
   }
 
-  private async loadOpen(): Promise<void> {
+  /** What has come since; the whole now and then, for feedback on what was said before. */
+  private async loadOpen(whole = false): Promise<void> {
     const id = this.state.openId;
     if (!id) return;
+    const after = whole ? 0 : knownUpTo(this.state.open?.messages);
     try {
-      const open = await this.api.conversation(id);
-      if (id === this.state.openId) this.set({ open: { ...open, messages: kept(this.state.open?.messages, open.messages) }, openFailed: false });
+      const open = await this.api.conversation(id, after);
+      if (id !== this.state.openId) return;
+      const before = this.state.open?.messages;
+      const messages = after && before ? continued(before, open.messages) : renewed(before, open.messages);
+      this.set({ open: { ...open, messages }, openFailed: false });
     } catch (error) {
       if (id === this.state.openId) this.set({ openFailed: true });
       throw error;
@@ -378,15 +389,6 @@ export class DeskStore {
 
 function unique(items: QueueItem[]): QueueItem[] {
   return [...new Map(items.map((item) => [item.conversation_id, item])).values()];
-}
-
-/** The same objects for messages that have not changed (only feedback can), so that they are not drawn again. */
-function kept(before: Message[] = [], after: Message[]): Message[] {
-  const known = new Map(before.map((message) => [message.message_id, message]));
-  return after.map((message) => {
-    const old = known.get(message.message_id);
-    return old && JSON.stringify(old.feedback) === JSON.stringify(message.feedback) ? old : message;
-  });
 }
 
 function restoredReplies(stored: Record<string, Outgoing[]>): Record<string, Outgoing[]> {

@@ -78,6 +78,10 @@ export interface ChatTexts {
   formBadEmail: string;
   formBadPhone: string;
   optional: string;
+  ticketKeyCopy(label: string): string;
+  ticketKeyHint: string;
+  ticketKeyCopied: string;
+  ticketKeyByHand: string;
   ticketStatusCheck: string;
   ticketStatusFailed: string;
   ticketStatusIs(status: string): string;
@@ -161,6 +165,10 @@ const zh: ChatTexts = {
   formBadEmail: "请填写有效的邮箱地址",
   formBadPhone: "请填写有效的电话号码",
   optional: "选填",
+  ticketKeyCopy: (label) => `复制${label}`,
+  ticketKeyHint: "换了设备或清除了浏览记录，凭它仍可查询这张工单，请勿转发给他人",
+  ticketKeyCopied: "已复制，请妥善保存",
+  ticketKeyByHand: "请手动复制：",
   ticketStatusCheck: "查询进度",
   ticketStatusFailed: "暂时查不到进度，请稍后再试。",
   ticketStatusIs: (status) => `当前进度：${status}`,
@@ -251,6 +259,10 @@ const en: ChatTexts = {
   formBadEmail: "Please enter a valid e-mail address",
   formBadPhone: "Please enter a valid phone number",
   optional: "optional",
+  ticketKeyCopy: (label) => `Copy ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
+  ticketKeyHint: "With it you can check this ticket from another device. Don't share it.",
+  ticketKeyCopied: "Copied. Keep it somewhere safe.",
+  ticketKeyByHand: "Please copy it by hand:",
   ticketStatusCheck: "Check progress",
   ticketStatusFailed: "Progress isn't available just now. Please try again later.",
   ticketStatusIs: (status) => `Status: ${status}`,

@@ -7,6 +7,7 @@ import { CitationChips } from "./cite";
 import { useReading } from "./context";
 import { FormView } from "./form-view";
 import { RichText } from "./rich-text";
+import { isTicketKey, TicketKey } from "./ticket-key";
 
 /** `answer` sends the customer's choice or form; without it (old messages, staff) choices and forms are only shown. */
 interface Shown {
@@ -91,10 +92,12 @@ function ChoiceView({ block, answer }: { block: ChoiceBlock; answer: ((text: str
   );
 }
 
-/** A credential or an id: long, without a space, Latin. One click selects it whole. */
+/** An id: long, without a space, Latin. One click selects it whole. */
 const CODE = /^[\w.-]{24,}$/;
 
 function CardView({ block, citations }: { block: CardBlock; citations: Citation[] }) {
+  const isCustomers = useReading().viewer === "customer";
+  const keys = block.rows.filter(([, value]) => isTicketKey(value));
   return (
     <section class="kf-card" aria-label={block.title}>
       <h3>
@@ -102,15 +105,18 @@ function CardView({ block, citations }: { block: CardBlock; citations: Citation[
         <CitationChips numbers={block.citations} citations={citations} />
       </h3>
       <dl>
-        {block.rows.map(([label, value], index) => (
-          <div key={index}>
-            <dt>{label}</dt>
-            <dd class={CODE.test(value) ? "kf-code" : undefined}>
-              <RichText text={value} />
-            </dd>
-          </div>
-        ))}
+        {block.rows
+          .filter((row) => !keys.includes(row))
+          .map(([label, value], index) => (
+            <div key={index}>
+              <dt>{label}</dt>
+              <dd class={CODE.test(value) ? "kf-code" : undefined}>
+                <RichText text={value} />
+              </dd>
+            </div>
+          ))}
       </dl>
+      {isCustomers && keys.map(([label, value]) => <TicketKey key={value} label={label} value={value} />)}
     </section>
   );
 }

@@ -35,8 +35,9 @@ export class StaffApi {
     return this.get(`/desk/v1/conversations${query({ owner, cursor })}`);
   }
 
-  conversation(id: string): Promise<StaffConversation> {
-    return this.get(this.path(id));
+  /** With `after`, only the messages behind that position. */
+  conversation(id: string, after = 0): Promise<StaffConversation> {
+    return this.get(this.path(id) + query({ after: after ? `${after}` : "" }));
   }
 
   takeOver(id: string): Promise<{ conversation: Conversation }> {

@@ -22,6 +22,7 @@ from shared.adapters.records.conversations import CONVERSATION_CHANGING
 from shared.adapters.records.values import Record, Row
 from shared.contracts import CONVERSATIONS
 from shared.domain.conversation import Owner, TurnCommit
+from shared.domain.ledger import KEPT_AFTER_END
 
 OPEN = CONVERSATIONS.index("open")
 UNANSWERED = CONVERSATIONS.index("unanswered")
@@ -35,7 +36,7 @@ _VERSION_IS_AS_READ = "#version = :expected_version"
 _OWNER_IS_AS_READ = "#owner = :expected_owner"
 _EXISTS = "attribute_exists(pk)"
 # Tokens are kept longer than any queue, client or person repeats a commit.
-_TOKEN_KEPT_S = 90 * 24 * 3600
+_TOKEN_KEPT_S = int(KEPT_AFTER_END.total_seconds())
 
 
 def partition(tenant: str, conversation_id: str) -> str:

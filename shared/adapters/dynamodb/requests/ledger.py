@@ -1,6 +1,8 @@
 """Requests for the ledger. A conversation's partition holds `head` (its last number), entries by number, and one pointer
-per channel message.
+per channel message. Entries expire when they have ended long ago; `head` stays, so that no number comes twice.
 """
+
+from datetime import datetime
 
 from shared.adapters.dynamodb.attributes import Request
 from shared.adapters.dynamodb.expressions import key_of, put, query, update
@@ -9,7 +11,7 @@ from shared.adapters.dynamodb.listings import shelf
 from shared.adapters.records.entries import ledger_record
 from shared.adapters.records.values import optional_to_us, to_us
 from shared.contracts import LEDGER
-from shared.domain.ledger import LedgerClosing, LedgerEntry, LedgerStatus
+from shared.domain.ledger import KEPT_AFTER_END, LedgerClosing, LedgerEntry, LedgerStatus
 
 UNFINISHED = LEDGER.index("unfinished")
 UNFINISHED_KEY = "accepted"
@@ -18,7 +20,8 @@ UNFINISHED_KEY = "accepted"
 _HEAD_IS_FIRST = "attribute_not_exists(pk)"
 _HEAD_IS_AS_READ = "#seq = :last"
 _IS_FREE = "attribute_not_exists(pk)"
-# The message is new, or its pointer still leads to the entry that was read as dead-lettered (an end: it stays so).
+# The message is new, or its pointer still leads to the entry that was read as dead-lettered (an end: it stays so), or
+# that the table has forgotten.
 _POINTER_IS_FREE_OR_SPENT = f"{_IS_FREE} OR seq = :spent"
 # An entry ends once; one that does not exist cannot end.
 _HAS_NOT_ENDED = "#status = :accepted"
@@ -65,9 +68,10 @@ def put_entry(table: str, pk: str, entry: LedgerEntry) -> Request:
 
 
 def put_pointer(table: str, pk: str, entry: LedgerEntry, spent: int) -> Request:
-    """Return the put of the message's pointer; `spent` is the number of its dead-lettered entry, or 0."""
+    """Return the put of the message's pointer; `spent`: the number of its entry that is dead-lettered or gone, or 0."""
     key = {"pk": pk, "sk": "message#" + digest(entry.channel, entry.channel_message_id)}
-    return put(table, {**key, "seq": entry.seq}, _POINTER_IS_FREE_OR_SPENT, spent=spent)
+    item = {**key, "seq": entry.seq, "ttl": _forgotten_at(entry.accepted_at)}
+    return put(table, item, _POINTER_IS_FREE_OR_SPENT, spent=spent)
 
 
 def close_entry(table: str, tenant: str, closing: LedgerClosing) -> Request:
@@ -79,6 +83,7 @@ def close_entry(table: str, tenant: str, closing: LedgerClosing) -> Request:
         "reason": closing.reason,
         "unfinished": None,
         "unfinished_at": None,
+        "ttl": _forgotten_at(closing.ended_at),
     }
     key = entry_key(partition(tenant, closing.conversation_id), closing.seq)
     return update(table, key, changes, _HAS_NOT_ENDED, accepted=LedgerStatus.ACCEPTED.value)
@@ -104,6 +109,10 @@ def query_between(table: str, pk: str, first_seq: int, last_seq: int, limit: int
 def unfinished_place(tenant: str, conversation_id: str, seq: int, accepted_us: int) -> str:
     """Return where an entry stands in the list: by time, then by a digest that only has to be the same again."""
     return f"{timed(accepted_us)}#{digest(tenant, conversation_id)[:32]}#{numbered(seq)}"
+
+
+def _forgotten_at(since: datetime) -> int:
+    return int((since + KEPT_AFTER_END).timestamp()) + 1
 
 
 def _entry_sort(seq: int) -> str:

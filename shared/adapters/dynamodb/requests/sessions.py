@@ -4,13 +4,13 @@ from shared.adapters.dynamodb.attributes import Request
 from shared.adapters.dynamodb.expressions import get, key_of, put
 from shared.adapters.dynamodb.keys import digest
 from shared.adapters.records.entries import session_record
-from shared.adapters.records.values import Record
-from shared.domain.session import Session
+from shared.adapters.records.values import Record, to_us
+from shared.domain.session import CREATION_KEY_LIFE, Session
 
 # The conversation has no session yet.
 _IS_FREE = "attribute_not_exists(pk)"
-# The owner has no session, or one that has expired: the table deletes late, so an old one may still be here.
-_OWNER_IS_FREE = f"{_IS_FREE} OR expires_at <= :created_at"
+# The owner has no session, or one that has expired or is too old to be a lost reply's: the table deletes late.
+_OWNER_IS_FREE = f"{_IS_FREE} OR expires_at <= :now OR created_at <= :too_old"
 
 
 def session_key(conversation_id: str) -> Record:
@@ -31,8 +31,10 @@ def put_session(table: str, session: Session) -> Request:
 def put_owner(table: str, session: Session) -> Request:
     """Return the put that a repeated create fails; it holds the session, so that the failure shows it."""
     item = _item(session)
-    owner = {**item, "pk": digest("owner", session.tenant, session.owner_token)}
-    return put(table, owner, _OWNER_IS_FREE, created_at=item["created_at"])
+    ends = min(session.created_at + CREATION_KEY_LIFE, session.expires_at)
+    owner = {**item, "pk": digest("owner", session.tenant, session.owner_token), "ttl": int(ends.timestamp()) + 1}
+    too_old = to_us(session.created_at - CREATION_KEY_LIFE)
+    return put(table, owner, _OWNER_IS_FREE, now=item["created_at"], too_old=too_old)
 
 
 def _item(session: Session) -> Record:

@@ -84,6 +84,7 @@ def test_a_part_that_is_there_already_is_left_out_and_the_rest_is_written(databa
     cancel(stub, FINE, FAILED, FINE)
     stub.add_response("transact_write_items", {}, {"TransactItems": [put_of("a"), put_of("c")], "ClientRequestToken": ANY})
     database.transact(parts("a", "b", "c"))
+    stub.assert_no_pending_responses()
 
 
 def test_a_part_says_by_the_item_that_it_met_why_all_is_refused(database: DynamoDB, stub: Stubber) -> None:

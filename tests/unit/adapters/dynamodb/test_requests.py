@@ -50,11 +50,12 @@ def test_an_ending_is_this_request() -> None:
         "TableName": "ledger",
         "Key": {"pk": {"S": "t#c1"}, "sk": {"S": "entry#000000000007"}},
         "UpdateExpression": (
-            "SET #status = :status, #ended_at = :ended_at, #reply_message_id = :reply_message_id, #reason = :reason"
-            " REMOVE #unfinished, #unfinished_at"
+            "SET #status = :status, #ended_at = :ended_at, #reply_message_id = :reply_message_id, #reason = :reason,"
+            " #ttl = :ttl REMOVE #unfinished, #unfinished_at"
         ),
         "ExpressionAttributeNames": {
-            f"#{name}": name for name in ("status", "ended_at", "reply_message_id", "reason", "unfinished", "unfinished_at")
+            f"#{name}": name
+            for name in ("status", "ended_at", "reply_message_id", "reason", "unfinished", "unfinished_at", "ttl")
         },
         "ConditionExpression": "#status = :accepted",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -63,6 +64,7 @@ def test_an_ending_is_this_request() -> None:
             ":ended_at": {"N": "1795312800000000"},
             ":reply_message_id": {"S": "r"},
             ":reason": {"S": ""},
+            ":ttl": {"N": str(int(NOW.timestamp()) + 90 * 24 * 3600 + 1)},
             ":accepted": {"S": "accepted"},
         },
     }
