@@ -14,10 +14,10 @@ DATA ?= $(CURDIR)/data
 COMPANY ?= $(CURDIR)/samples/yuguang
 WORKERS ?= 2
 RUN := .venv/bin/python
-GROUPS := ingress desk dialog retrieval knowledge tickets outbox sweeper local dev
+GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: setup-dev ## Measure search beside its peers (their own environments; min
 
 bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks.quality
+
+bench-cold: setup-dev ## Measure the functions' zips and cold starts (minutes)
+	@$(RUN) -m benchmarks.cold_start
 
 bench-http: setup web ## Measure the server under load over HTTP, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks.http_load

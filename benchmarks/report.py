@@ -27,8 +27,9 @@ class Section:
 SEARCH_SPEED = Section(name="search-speed", title="Search speed", command="make bench")
 RETRIEVAL = Section(name="retrieval-quality", title="Retrieval quality", command="make bench-quality")
 ANSWERS = Section(name="answers", title="Answers", command="make bench-quality")
+COLD_START = Section(name="cold-start", title="Sizes and cold starts", command="make bench-cold")
 HTTP = Section(name="http", title="Over HTTP", command="make bench-http")
-SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, HTTP)
+SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, HTTP, COLD_START)
 
 
 def write_section(section: Section, body: str, page: Path = PAGE) -> None:

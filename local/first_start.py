@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from local.machine import Machine, load_model, model_folder
 from local.read_company import read_folder
-from shared.adapters.e5.export import export_model, is_exported
+from shared.adapters.e5.export import export_model
+from shared.adapters.e5.model_folder import is_exported
 from shared.domain.errors import SupportError
 from shared.use_cases.ingest_document import IngestResult
 from shared.use_cases.ingest_folder import FolderSummary, IngestFolder

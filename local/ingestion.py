@@ -6,9 +6,10 @@ from rich.console import Console
 
 from local.first_start import progress_bars, report_rejected
 from local.machine import Machine, load_model, model_folder
-from local.read_company import COMPANY_FILE, read_company, read_folder
+from local.read_company import read_company, read_folder
 from local.settings import LocalSettings
 from local.talk import local_machine
+from shared.adapters.company.company_file import COMPANY_FILE
 from shared.adapters.e5.export import export_model
 from shared.domain.errors import InvalidInputError
 from shared.domain.knowledge import DocumentMeta

@@ -102,7 +102,7 @@ def model_folder(models: Path) -> Path:
 
 def _pollers(stores: Stores, functions: Functions, release: str) -> Pollers:
     pollers = Pollers(Telemetry("poller", release))
-    outbox = OutboxFeed(outbox=stores.outbox, handler=functions.outbox, clock=stores.clock)
+    outbox = OutboxFeed(outbox=stores.outbox, handler=functions.outbox)
     pollers.add("outbox", outbox.run_once, _OUTBOX_IDLE_S)
     for contract, handler, threads in (
         (TURNS, functions.dialog, 2),

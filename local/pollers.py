@@ -37,21 +37,15 @@ class QueueFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxFeed:
-    """The outbox as a stream: in order, again from the first failure."""
+    """The outbox as a stream: in order, again from the first failure. The handler marks what it has published."""
 
     outbox: Outbox
     handler: Handler
-    clock: Clock
 
     def run_once(self) -> bool:
         """Feed one batch; return whether all of a batch was relayed."""
         events = self.outbox.unpublished(100)
-        if not events:
-            return False
-        failed = failed_identifiers(self.handler(stream_event(events), None))
-        done = int(min(failed, key=int)) - 1 if failed else len(events)
-        self.outbox.mark_published([event.event_id for event in events[:done]], self.clock.now())
-        return not failed
+        return bool(events) and not failed_identifiers(self.handler(stream_event(events), None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

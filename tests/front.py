@@ -80,7 +80,7 @@ class Front:
 
     def run_background(self) -> None:
         """Relay the outbox and feed the queues until nothing is left to do now."""
-        feeds = [OutboxFeed(outbox=self.stores.outbox, handler=self.functions.outbox, clock=self.world.clock)]
+        feeds = [OutboxFeed(outbox=self.stores.outbox, handler=self.functions.outbox)]
         handlers = {TURNS.name: self.functions.dialog, TICKETS.name: self.functions.tickets}
         feeds += [QueueFeed(name=n, queue=self.stores.queues[n], handler=h, visibility_s=180) for n, h in handlers.items()]
         busy = True

@@ -1,15 +1,32 @@
 """What `dialog` needs to know."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
+from shared.runtime.aws_settings import (
+    ContentSettings,
+    MasterKeySettings,
+    RetrievalCallSettings,
+    TableSettings,
+    TurnsQueueSettings,
+)
 from shared.runtime.model_settings import ReplyModelSettings
-from shared.runtime.settings import ServiceSettings, secret_field
+from shared.runtime.settings import ServiceSettings
 
 
-class DialogSettings(ServiceSettings, ReplyModelSettings):
-    """`token_secret` signs tickets' tokens; `ingress` has the same."""
+class Environment(
+    ServiceSettings,
+    TableSettings,
+    ContentSettings,
+    MasterKeySettings,
+    TurnsQueueSettings,
+    RetrievalCallSettings,
+    ReplyModelSettings,
+):
+    """What the deployed function's environment holds. Secrets are named in it, never held."""
 
-    token_secret: SecretStr = secret_field("at least 32 random characters, from `openssl rand -hex 32`; `ingress` has the same")
+    token_secret_id: str = Field(
+        min_length=1, description="the name or ARN of the secret that signs tokens; `ingress` has the same"
+    )
     search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
     queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
-    model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")
+    model_key_secret_id: str = Field(default="", description="the name or ARN of the secret with that server's API key, or empty")

@@ -1,50 +1,69 @@
-"""The Lambda entry of `knowledge`: an uploaded document from the object store into the draft of its tenant's knowledge."""
+"""The Lambda entry of `knowledge`: documents from the object store into the draft of their tenant, and its publication."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shared.domain.errors import NotFoundError
-from shared.ports import ObjectStore
+from functions.knowledge.uploads import CONTENT, read_upload
+from shared.domain.envelope import Envelope
+from shared.domain.knowledge import Snapshot
+from shared.ports import Clock
+from shared.runtime.envelopes import EnvelopeServer
 from shared.runtime.observability import Telemetry
+from shared.runtime.payload import Payload
 from shared.runtime.queue_batch import QueueBatch, QueuedEvent
-from shared.use_cases.ingest_document import IngestDocument, SourceDocument
-from shared.use_cases.publish_knowledge import PublishKnowledge
+from shared.use_cases.publish_knowledge import PublishIndexed
 
 JsonObject = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentConsumer:
-    """Idempotent: the same document again changes nothing. One that cannot be read is recorded and done."""
+class KnowledgeWork:
+    """`document` consumes one event of ours; `folder` brings a tenant's draft in line with its content folder."""
 
-    ingest: IngestDocument
-    publish: PublishKnowledge
-    objects: ObjectStore
-    telemetry: Telemetry
+    document: Callable[[QueuedEvent], None]
+    folder: Callable[[str, str], None]
+    publish: PublishIndexed
     publish_at_once: bool = False
 
-    def __call__(self, queued: QueuedEvent) -> None:
-        """Consume one DocumentUploaded: `ids` name the object's `key` and the document's `source`."""
-        event = queued.event
-        try:
-            data = self.objects.get(_own_key(event.tenant, event.ids["key"]))
-        except NotFoundError:
-            return  # taken back before it was read
-        result = self.ingest(SourceDocument(tenant=event.tenant, source=event.ids["source"], data=data))
-        facts: dict[str, object] = {"document_id": result.document_id, "status": str(result.status), "reason": result.reason}
-        self.telemetry.event("document", event.correlation_id, **facts, chunks_added=result.chunks_added)
-        self.telemetry.measure("Document", 1, status=str(result.status))
-        if self.publish_at_once:
-            self.publish(event.tenant)
+
+def make_handler(work: KnowledgeWork, clock: Clock, telemetry: Telemetry) -> Callable[[JsonObject, object], JsonObject]:
+    """Return the handler of batches of the queue, and of the envelopes `publish` and `rollback`."""
+    server = EnvelopeServer(operations=_operations(work.publish), clock=clock, telemetry=telemetry)
+
+    def handle(event: JsonObject, context: object) -> JsonObject:
+        return _batch(work, telemetry, event, context) if "Records" in event else server.serve(event)
+
+    return handle
 
 
-def _own_key(tenant: str, key: str) -> str:
-    # The event names its object; that it lies in the event's own tenant is ours to check.
-    if not key.startswith(f"tenants/{tenant}/"):
-        raise NotFoundError("object", key)
-    return key
+def _batch(work: KnowledgeWork, telemetry: Telemetry, event: JsonObject, context: object) -> JsonObject:
+    """A folder is looked at once for all of a batch's notifications; what fails then brings back the whole batch."""
+    touched: dict[str, str] = {}
+    folders: dict[str, str] = {}
+
+    def consume(queued: QueuedEvent) -> None:
+        tenant = queued.event.tenant
+        if CONTENT in queued.event.ids:
+            folders[tenant] = queued.event.correlation_id
+        elif tenant:
+            work.document(queued)
+            touched[tenant] = queued.event.correlation_id
+
+    answer = QueueBatch(consume=consume, telemetry=telemetry, read=read_upload)(event, context)
+    for tenant, correlation_id in folders.items():
+        work.folder(tenant, correlation_id)
+    if work.publish_at_once:
+        for tenant in touched | folders:
+            work.publish(tenant)
+    return answer
 
 
-def make_handler(consume: DocumentConsumer, telemetry: Telemetry) -> Callable[[JsonObject, object], JsonObject]:
-    """Return the handler."""
-    return QueueBatch(consume=consume, telemetry=telemetry)
+def _operations(publish: PublishIndexed) -> Mapping[str, Callable[[Envelope], JsonObject]]:
+    def roll_back(envelope: Envelope) -> JsonObject:
+        return _snapshot_json(publish.publish.rollback(envelope.tenant, Payload(envelope.payload).number("snapshot")))
+
+    return {"publish": lambda envelope: _snapshot_json(publish(envelope.tenant)), "rollback": roll_back}
+
+
+def _snapshot_json(snapshot: Snapshot) -> JsonObject:
+    return {"published": snapshot.published, "head": snapshot.head}

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
+from shared.runtime.aws_settings import ContentSettings, SearchSettings, TableSettings
 from shared.runtime.settings import ServiceSettings
 
 
-class KnowledgeSettings(ServiceSettings):
+class Environment(ServiceSettings, TableSettings, ContentSettings, SearchSettings):
     """Limits of a document stand with the parsers."""
 
-    publish_at_once: bool = Field(default=False, description="true to publish each uploaded document without a command")
+    publish_at_once: bool = Field(default=False, description="true to publish each batch of documents without a command")

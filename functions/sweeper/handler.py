@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.domain.errors import SupportError
 from shared.runtime.correlation import correlation_id_from
 from shared.runtime.observability import Telemetry
 from shared.use_cases.forget_ended import ForgetEnded
@@ -14,7 +15,11 @@ JsonObject = Mapping[str, object]
 
 
 def make_handler(
-    sweep: SweepLedger, tenants: tuple[str, ...], telemetry: Telemetry, forget: ForgetEnded | None = None
+    sweep: SweepLedger,
+    relay_late: Callable[[], int],
+    tenants: tuple[str, ...],
+    telemetry: Telemetry,
+    forget: ForgetEnded | None = None,
 ) -> Callable[[JsonObject, object], JsonObject]:
     """Return the handler of an EventBridge schedule event. Safe to run twice, or beside itself.
 
@@ -23,11 +28,22 @@ def make_handler(
 
     def handle(event: JsonObject, _context: object) -> JsonObject:
         correlation_id = correlation_id_from(str(event.get("id", "")))
+        relayed = _relayed(relay_late, telemetry, correlation_id)
         report = sweep(tenants, correlation_id)
-        done = {**asdict(report), "forgotten": forget() if forget else 0}
+        done = {**asdict(report), "relayed_late": relayed, "forgotten": forget() if forget else 0}
         telemetry.event("sweep", correlation_id, **done)
         telemetry.measure("UnfinishedMessages", report.unfinished)
         telemetry.measure("OldestUnfinishedAge", report.oldest_age_s, MetricUnit.Seconds)
+        telemetry.measure("EventsRelayedLate", relayed)
         return done
 
     return handle
+
+
+def _relayed(relay_late: Callable[[], int], telemetry: Telemetry, correlation_id: str) -> int:
+    """A queue that is down must not keep the rest from being swept; the next run tries again."""
+    try:
+        return relay_late()
+    except SupportError as error:
+        telemetry.failure("relay_failed", correlation_id, error)
+        return 0

@@ -7,9 +7,8 @@ from functions.desk.app import create_app as create_desk
 from functions.desk.settings import DeskSettings, StaffMember
 from functions.ingress.app import create_app as create_ingress
 from functions.ingress.front_door import FrontDoor
-from functions.ingress.limits import Bucket, Limits
-from functions.ingress.sessions import Sessions
 from functions.ingress.settings import IngressSettings
+from functions.ingress.wiring import FrontDoorPorts, build_front_door
 from local.composition.dialog import token_signer
 from local.composition.stores import Stores
 from local.settings import LocalSettings
@@ -17,8 +16,6 @@ from shared.domain.company import Company
 from shared.ports import CompanyStore, TurnService
 from shared.runtime.dialog_client import DialogClient
 from shared.runtime.observability import Telemetry
-from shared.use_cases.open_conversation import OpenConversation
-from shared.use_cases.receive_message import ReceiveMessage
 
 
 def build_ingress(settings: IngressSettings, door: FrontDoor) -> FastAPI:
@@ -40,38 +37,17 @@ def ingress_settings(stores: Stores, settings: LocalSettings, company: Company) 
 
 def front_door(stores: Stores, settings: IngressSettings, companies: CompanyStore, turns: TurnService) -> FrontDoor:
     """Return the front door."""
-    tokens = token_signer(stores)
-    return FrontDoor(
-        companies=companies,
-        sessions=Sessions(store=stores.sessions, tokens=tokens, clock=stores.clock),
-        limits=Limits(
-            limiter=stores.limiter,
-            clock=stores.clock,
-            tenant=Bucket(settings.tenant_rate_per_s, settings.tenant_burst),
-            session=Bucket(settings.session_rate_per_s, settings.session_burst),
-        ),
-        tokens=tokens,
-        open=OpenConversation(
-            sessions=stores.sessions,
-            turns=turns,
-            tokens=tokens,
-            clock=stores.clock,
-            ids=stores.ids,
-            release=settings.release,
-        ),
-        receive=ReceiveMessage(
-            ledger=stores.ledger,
-            turns=turns,
-            clock=stores.clock,
-            ids=stores.ids,
-            fingerprint_key=settings.fingerprint_secret.get_secret_value().encode(),
-        ),
-        dialog=DialogClient(turns=turns, clock=stores.clock, timeout_s=settings.command_timeout_s),
+    ports = FrontDoorPorts(
+        clock=stores.clock,
         ids=stores.ids,
-        release=settings.release,
-        turn_timeout_s=settings.turn_timeout_s,
-        default_tenant=settings.default_tenant,
+        companies=companies,
+        sessions=stores.sessions,
+        ledger=stores.ledger,
+        limiter=stores.limiter,
+        tokens=token_signer(stores),
+        turns=turns,
     )
+    return build_front_door(ports, settings)
 
 
 def build_desk(stores: Stores, settings: LocalSettings, company: Company, turns: TurnService) -> FastAPI:

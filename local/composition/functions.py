@@ -8,16 +8,16 @@ from fastapi import FastAPI
 from functions.ingress.front_door import FrontDoor
 from functions.outbox.handler import make_handler as make_outbox
 from functions.retrieval.handler import make_handler as make_retrieval
-from functions.sweeper.handler import make_handler as make_sweeper
+from functions.sweeper.wiring import SweeperPorts, build_sweeper
 from functions.tickets.handler import TicketConsumer
 from functions.tickets.handler import make_handler as make_tickets
 from local.composition.dialog import DialogParts, build_dialog
 from local.composition.front_doors import build_desk, build_ingress, front_door, ingress_settings
 from local.composition.knowledge import Knowledge
 from local.composition.stores import Stores
-from local.desk_ticket_system import DeskTicketSystem
 from local.hop import Handler, InProcessHop
 from local.settings import LocalSettings
+from shared.adapters.desk_ticket_system import DeskTicketSystem
 from shared.contracts import TICKETS
 from shared.domain.company import Company
 from shared.ports import Answerer, CompanyStore, KnowledgeService
@@ -71,7 +71,7 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
     retrieval_hop = InProcessHop("retrieval", retrieval, _RETRIEVAL_THREADS)
     service = EnvelopeKnowledgeService(retrieval_hop, stores.clock, release)
     dialog = build_dialog(stores, _dialog_parts(parts, service))
-    dialog_hop = InProcessHop("dialog", dialog.handler, _DIALOG_THREADS)
+    dialog_hop = InProcessHop("dialog", dialog, _DIALOG_THREADS)
     turns = EnvelopeTurnService(dialog_hop, stores.clock)
     own = ingress_settings(stores, parts.settings, parts.company)
     door = front_door(stores, own, parts.companies, turns)
@@ -80,16 +80,35 @@ def build_functions(stores: Stores, parts: Parts) -> Functions:
         turns=turns,
         ingress=build_ingress(own, door),
         desk=build_desk(stores, parts.settings, parts.company, turns),
-        dialog=dialog.handler,
+        dialog=dialog,
         retrieval=retrieval,
         tickets=_tickets(stores, release),
-        outbox=make_outbox(RelayOutbox(queues=stores.queues), Telemetry("outbox", release)),
-        sweeper=make_sweeper(
-            dialog.sweep, (parts.company.tenant,), Telemetry("sweeper", release), _forget(stores, parts.settings)
-        ),
+        outbox=make_outbox(_relay(stores), Telemetry("outbox", release)),
+        sweeper=_sweeper(stores, parts, turns),
         knowledge=parts.knowledge.handler,
         hops=(dialog_hop, retrieval_hop),
     )
+
+
+def _relay(stores: Stores) -> RelayOutbox:
+    return RelayOutbox(queues=stores.queues, outbox=stores.outbox, clock=stores.clock)
+
+
+def _sweeper(stores: Stores, parts: Parts, turns: EnvelopeTurnService) -> Handler:
+    ports = SweeperPorts(
+        clock=stores.clock,
+        ids=stores.ids,
+        ledger=stores.ledger,
+        conversations=stores.conversations,
+        presence=stores.presence,
+        companies=parts.companies,
+        turns=turns,
+        relay=_relay(stores),
+        forget=_forget(stores, parts.settings),
+        queue_patience_s=parts.settings.queue_patience_s,
+    )
+    release = parts.settings.release
+    return build_sweeper(ports, (parts.company.tenant,), release, Telemetry("sweeper", release))
 
 
 def _dialog_parts(parts: Parts, knowledge: KnowledgeService) -> DialogParts:

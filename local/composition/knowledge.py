@@ -4,7 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from functions.knowledge.handler import DocumentConsumer, make_handler
+from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
+from functions.knowledge.handler import KnowledgeWork, make_handler
+from functions.retrieval.wiring import SearchPorts
+from functions.retrieval.wiring import build_search as build
 from local.background_model import BackgroundModel
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
@@ -13,17 +16,16 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder, embedder_name
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
-from shared.adapters.ranking.profile import load_profile
 from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
-from shared.domain.knowledge import FactAnswer, SearchQuery, SearchResult
+from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.ports import CompanyStore, Embedder
 from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
-from shared.use_cases.look_up_facts import LookUpFacts
-from shared.use_cases.publish_knowledge import PublishKnowledge
+from shared.use_cases.ingest_folder import IngestFolder
+from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
 from shared.use_cases.reconcile_indices import Progress, ReconcileIndices
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -103,29 +105,26 @@ def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
 
 def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledge:
     """Return the search of the release."""
-    facts = LookUpFacts(knowledge=base.store)
-
-    def look_up_facts(query: SearchQuery, snapshot: int) -> FactAnswer:
-        groups = tuple(group for of_language in companies.get(query.tenant).synonyms.values() for group in of_language)
-        return facts(query.tenant, query.text, today=query.today, audiences=query.audiences, snapshot=snapshot, synonyms=groups)
-
-    return SearchKnowledge(
+    ports = SearchPorts(
         knowledge=base.store,
         keyword=base.keyword,
         vectors=base.vectors,
         embedder=base.model,
         reranker=base.model,
-        executor=base.executor,
-        profile=load_profile(),
         companies=companies,
-        look_up_facts=look_up_facts,
+        executor=base.executor,
     )
+    return build(ports)
 
 
 def build_knowledge(base: KnowledgeBase, stores: Stores, companies: CompanyStore, release: str) -> Knowledge:
     """Wire both functions' parts."""
     telemetry = Telemetry("knowledge", release)
-    consume = DocumentConsumer(
-        ingest=base.ingest(with_vectors=True), publish=base.publish, objects=stores.objects, telemetry=telemetry
+    ingest = base.ingest(with_vectors=True)
+    work = KnowledgeWork(
+        document=DocumentConsumer(ingest=ingest, objects=stores.objects, telemetry=telemetry),
+        folder=FolderConsumer(ingest=IngestFolder(ingest=ingest), objects=stores.objects, telemetry=telemetry),
+        # Each write of this machine's indexes is one of readers' indexes already.
+        publish=PublishIndexed(publish=base.publish, index=lambda _tenant: None),
     )
-    return Knowledge(search=build_search(base, companies), handler=make_handler(consume, telemetry))
+    return Knowledge(search=build_search(base, companies), handler=make_handler(work, stores.clock, telemetry))

@@ -40,11 +40,15 @@ class QueuedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueBatch:
-    """Consumes a batch. What `consume` raises fails its own message only (in a FIFO queue, the rest of its group too)."""
+    """Consumes a batch. What `consume` raises fails its own message only (in a FIFO queue, the rest of its group too).
+
+    `read` makes an event of a message's body; queues that other services write to have bodies of their own.
+    """
 
     consume: Callable[[QueuedEvent], None]
     telemetry: Telemetry
     fifo: bool = False
+    read: Callable[[str], OutboxEvent] = read_event
 
     def __call__(self, event: JsonObject, context: object) -> JsonObject:
         """Return `{batchItemFailures}`: what SQS is to deliver again."""
@@ -52,7 +56,7 @@ class QueueBatch:
         return dict(process_partial_response(dict(event), self._consume, processor, _lambda_context(context)))
 
     def _consume(self, record: SQSRecord) -> None:
-        message = _read(record)
+        message = self._read(record)
         try:
             self.consume(message)
         except RetryLaterError:
@@ -61,6 +65,16 @@ class QueueBatch:
             facts = {"event_id": message.event.event_id, "event": str(message.event.name), "receives": message.receive_count}
             self.telemetry.failure("message_failed", message.event.correlation_id, error, **facts)
             raise
+
+    def _read(self, record: SQSRecord) -> QueuedEvent:
+        sent = {name: value.string_value or "" for name, value in record.message_attributes.items()}
+        return QueuedEvent(
+            event=self.read(record.body),
+            receipt=record.receipt_handle,
+            receive_count=int(record.attributes.approximate_receive_count),
+            body=record.body,
+            attributes=sent,
+        )
 
 
 def _processor(fifo: bool) -> BatchProcessor:
@@ -73,14 +87,3 @@ def _processor(fifo: bool) -> BatchProcessor:
 
 def _lambda_context(context: object) -> LambdaContext | None:
     return context if isinstance(context, LambdaContext) else None
-
-
-def _read(record: SQSRecord) -> QueuedEvent:
-    sent = {name: value.string_value or "" for name, value in record.message_attributes.items()}
-    return QueuedEvent(
-        event=read_event(record.body),
-        receipt=record.receipt_handle,
-        receive_count=int(record.attributes.approximate_receive_count),
-        body=record.body,
-        attributes=sent,
-    )

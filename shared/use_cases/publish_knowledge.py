@@ -1,5 +1,6 @@
 """PublishKnowledge: make the draft what readers see, or go back to an earlier snapshot. One write either way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain.errors import InvalidInputError
@@ -30,3 +31,22 @@ class PublishKnowledge:
         if not 0 <= to <= now.head:
             raise InvalidInputError("snapshot", f"send a snapshot from 0 to {now.head}")
         return self.knowledge.publish(tenant, to, self.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishIndexed:
+    """PublishKnowledge where indexes are written apart from the chunks: readers find a snapshot's index when they see it.
+
+    `index` brings a tenant's indexes in line with its chunks; where each write does so already, it does nothing.
+    """
+
+    publish: PublishKnowledge
+    index: Callable[[str], object]
+
+    def __call__(self, tenant: str) -> Snapshot:
+        """Publish the draft. May be repeated at any point."""
+        self.index(tenant)
+        snapshot = self.publish(tenant)
+        # Once more: what another writer added to the same draft, after the first look and before the publication.
+        self.index(tenant)
+        return snapshot

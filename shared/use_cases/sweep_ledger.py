@@ -1,5 +1,6 @@
 """List accepted messages that have not ended, with their age, and take up or close those that are stuck."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +9,13 @@ from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.ledger import LedgerClosing, LedgerEntry, LedgerStatus
 from shared.ports import Clock, ConversationStore, Ledger
 from shared.use_cases.change_owner import OwnerChanges
-from shared.use_cases.resume_turns import ResumeTurns
 
 STUCK_AFTER = timedelta(minutes=2)
 # Past this age nobody waits for an answer any more: the entry ends, openly, as dead-lettered.
 HOPELESS_AFTER = timedelta(hours=1)
 _PAGE = 100
+# Tenant, conversation, release and correlation id to the number of turns that were taken. Raises SupportError.
+Resume = Callable[[str, str, str, str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,13 @@ class SweepReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepLedger:
-    """Safe to run at any time, twice, or beside itself."""
+    """Safe to run at any time, twice, or beside itself. `resume` takes up what is parked in a conversation: in process, or
+    by asking `dialog`.
+    """
 
     ledger: Ledger
     conversations: ConversationStore
-    resume: ResumeTurns
+    resume: Resume
     owners: OwnerChanges
     clock: Clock
     release: str

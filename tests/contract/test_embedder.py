@@ -14,7 +14,8 @@ from shared.adapters.bedrock.embedders import bedrock_embedder
 from shared.adapters.doubles.embedder import HashingEmbedder
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
-from shared.adapters.e5.export import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, export_model, is_exported
+from shared.adapters.e5.export import export_model
+from shared.adapters.e5.model_folder import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.weights import verify
 from shared.adapters.model_calls.permission import model_calls
 from shared.adapters.openai.embedder import OpenAIEmbedder

@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from shared.adapters.aws.lambda_invoke import invoke_config
+
 CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = 2.0
 # The one layer of retries: botocore's standard mode (exponential, full jitter, its own token bucket). No adapter and no
@@ -24,23 +26,36 @@ class AWS:
         self._session = session or boto3.Session()
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, float], Any] = {}
+        self._clients: dict[tuple[str, str, float], Any] = {}
 
     def client(self, service: str, *, read_timeout_s: float = READ_TIMEOUT_S) -> Any:
         """Return the client of a service; a longer read time-out is for calls that wait (a queue's long poll)."""
+        return self._made("usual", service, client_config(read_timeout_s))
+
+    def invoker(self, read_timeout_s: float) -> Any:
+        """Return Lambda's client for calls that may wait so long and are not repeated; see lambda_invoke.py."""
+        return self._made("one attempt", "lambda", invoke_config(read_timeout_s))
+
+    def disconnect(self) -> None:
+        """Close the sockets; the clients stay, and connect again at their next call."""
         with self._lock:
-            if (service, read_timeout_s) not in self._clients:
-                config = client_config(read_timeout_s)
-                client = self._session.client(service, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]
-                self._clients[service, read_timeout_s] = client
-            return self._clients[service, read_timeout_s]
+            for client in self._clients.values():
+                client.close()
 
     def close(self) -> None:
-        """Close the sockets."""
+        """Close the sockets, and forget the clients."""
         with self._lock:
             for client in self._clients.values():
                 client.close()
             self._clients.clear()
+
+    def _made(self, kind: str, service: str, config: Config) -> Any:
+        key = (kind, service, config.read_timeout)  # type: ignore[attr-defined]
+        with self._lock:
+            if key not in self._clients:
+                client = self._session.client(service, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]
+                self._clients[key] = client
+            return self._clients[key]
 
 
 def client_config(read_timeout_s: float = READ_TIMEOUT_S) -> Config:

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 
 from shared.adapters.e5.alignment import Alignment, Role
-from shared.adapters.e5.export import MODEL_FILE, VOCABULARY_FILE, is_exported
+from shared.adapters.e5.model_folder import MODEL_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.vocabulary import E5Tokenizer, Vocabulary
 from shared.adapters.e5.weights import Floats
 from shared.domain.errors import DependencyUnavailableError

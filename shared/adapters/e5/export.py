@@ -8,24 +8,11 @@ from pathlib import Path
 import onnx
 
 from shared.adapters.e5.graph import build_graph
+from shared.adapters.e5.model_folder import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
 from shared.adapters.e5.vocabulary import compact, kept_ids
 from shared.adapters.e5.weights import WeightFile, locate_weights, verify
 
-MODEL_FILE = "model.onnx"
-VOCABULARY_FILE = "vocab.json"
-VERSION_FILE = "version"
-# Changed whenever other bytes come out: a model of another version is made again.
-VERSION = "2"
-
 Progress = Callable[[float, str], None]
-
-
-def is_exported(folder: Path) -> bool:
-    """Whether `folder` holds a whole model of this version: it appears by one rename, so a half-written one is never seen."""
-    try:
-        return (folder / VERSION_FILE).read_text(encoding="ascii") == VERSION
-    except (OSError, ValueError):
-        return False
 
 
 def export_model(folder: Path, on_progress: Progress = lambda share, step: None, weights: Path | None = None) -> None:

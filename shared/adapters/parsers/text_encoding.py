@@ -2,8 +2,6 @@
 
 import codecs
 
-from charset_normalizer import from_bytes
-
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 
 _BOMS = (
@@ -77,7 +75,13 @@ def _looks_like_gb18030(data: bytes) -> bool:
 
 
 def _guess(data: bytes) -> str:
-    best = from_bytes(data[:_SAMPLE]).best()
+    # Imported here: only functions that read documents have it, and the others read company.yaml without it.
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        best = None
+    else:
+        best = from_bytes(data[:_SAMPLE]).best()
     if best is None:
         raise RejectedFile(Reason.BAD_ENCODING, "the text's encoding could not be told; save it as UTF-8")
     return _strictly(data, best.encoding)

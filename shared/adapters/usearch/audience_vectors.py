@@ -3,14 +3,19 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from usearch.index import Index
 
 from shared.adapters.usearch.part import EXACT_LIMIT, Floats, Graph, Ints, Mask, Part, quantised
 from shared.adapters.usearch.vector_file import NEVER, PARTS, SlotRow, VectorFile
 from shared.ports import ChunkVectors
+
+if TYPE_CHECKING:
+    from usearch.index import Index
 
 # The graph is extended when more than this share of all vectors lies outside it.
 # The tail is compared vector by vector, so it is what a search costs beside the graph.
@@ -122,7 +127,7 @@ class AudienceVectors:
             last_id=int(rows.ids[-1]),
         )
 
-    def _with_graph(self, name: str, last_id: int, index: Index) -> Part:
+    def _with_graph(self, name: str, last_id: int, index: "Index") -> Part:
         ids, slots = self._file.owners(name, last_id)
         return Part(
             graph=Graph(index=index, ids=ids, slots=slots, last_id=last_id),
@@ -131,9 +136,9 @@ class AudienceVectors:
             last_id=last_id,
         )
 
-    def _newest_graph(self, name: str) -> tuple[int, Index] | None:
+    def _newest_graph(self, name: str) -> "tuple[int, Index] | None":
         """The saved graph that goes furthest; one that does not load is removed: the vectors are all in the file."""
-        if self._folder is None:
+        if self._folder is None or not graphs_are_there():
             return None
         for path in sorted(self._folder.glob(f"{name}-*.usearch"), reverse=True):
             last_id = int(path.stem.split("-")[1])
@@ -148,6 +153,8 @@ class AudienceVectors:
 
     def _extend(self, name: str) -> None:
         """Put the vectors outside the graph into a copy of it, save that, and let searches use it."""
+        if not graphs_are_there():
+            return
         part = self._view.parts[name]
         covered = len(part.graph.ids) if part.graph else 0
         if len(part.slots) <= max(EXACT_LIMIT if covered == 0 else LEAST_TAIL, _TAIL_SHARE * covered):
@@ -162,7 +169,9 @@ class AudienceVectors:
             self._view = replace(self._view, parts=parts)
             self._seen = None
 
-    def _new_index(self) -> Index:
+    def _new_index(self) -> "Index":
+        from usearch.index import Index
+
         return Index(
             ndim=self._dimensions,
             metric="cos",
@@ -172,7 +181,7 @@ class AudienceVectors:
             expansion_search=_EXPANSION,
         )
 
-    def _save(self, name: str, last_id: int, index: Index) -> None:
+    def _save(self, name: str, last_id: int, index: "Index") -> None:
         """By rename, so that a kill leaves the old graph; older ones go."""
         if self._folder is None:
             return
@@ -185,13 +194,21 @@ class AudienceVectors:
                 path.unlink(missing_ok=True)
 
 
+@cache
+def graphs_are_there() -> bool:
+    """Whether usearch is installed. Without it every search compares all vectors: slower beyond 20,000, and never wrong."""
+    return find_spec("usearch") is not None
+
+
 def _place(row: SlotRow, chunk_ids: list[str], live: Mask, limits: Ints) -> None:
     chunk_ids[row.slot] = row.chunk_id
     live[row.slot] = row.live
     limits[:, row.slot] = (row.added_in, row.removed_in, row.valid_from, row.valid_to)
 
 
-def _restored(path: Path) -> Index | None:
+def _restored(path: Path) -> "Index | None":
+    from usearch.index import Index
+
     try:
         return Index.restore(path)
     except (RuntimeError, ValueError, OSError):

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from usearch.index import Index
+
+if TYPE_CHECKING:
+    from usearch.index import Index
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -22,7 +25,7 @@ class Graph:
     The graph may still hold vectors that were deleted since: their ids are not in `ids`.
     """
 
-    index: Index
+    index: "Index"
     ids: Ints
     slots: Ints
     last_id: int

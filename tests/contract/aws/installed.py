@@ -35,16 +35,28 @@ def ministack() -> MiniStack:
     return MiniStack(f"http://127.0.0.1:{port}", folder_of(name) / _CLOCK)
 
 
+def ministack_in_real_time() -> str:
+    """Return the address of this worker's MiniStack whose time passes, as running functions need. Raises EngineMissingError."""
+    name = "ministack-functions-" + os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"http://127.0.0.1:{port_of(name, _ministack_in_real_time)}"
+
+
 def dynamodb_local_url() -> str:
     """Return the address of the run's DynamoDB Local. Raises EngineMissingError."""
     return f"http://127.0.0.1:{port_of('dynamodb-local', _dynamodb_local)}"
 
 
 def _ministack(port: int, folder: Path) -> Command:
+    write_time(folder / _CLOCK, FixedClock().now())
+    started = _ministack_in_real_time(port, folder)
+    environment = {**started.environment, "KEFU_CLOCK": str(folder / _CLOCK)}
+    return Command(arguments=(started.arguments[0], str(_MINISTACK)), environment=environment)
+
+
+def _ministack_in_real_time(port: int, folder: Path) -> Command:
     python = ROOT / "ministack" / "bin" / "python"
     if not python.exists():
         raise EngineMissingError(f"MiniStack is not installed; {_INSTALL}")
-    write_time(folder / _CLOCK, FixedClock().now())
     environment = {
         # By default it listens on all interfaces, for HTTP and for MQTT.
         "BIND_HOST": "127.0.0.1",
@@ -54,9 +66,8 @@ def _ministack(port: int, folder: Path) -> Command:
         "TMPDIR": str(folder),
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
-        "KEFU_CLOCK": str(folder / _CLOCK),
     }
-    return Command(arguments=(str(python), str(_MINISTACK)), environment=environment)
+    return Command(arguments=(str(python), "-c", "from ministack.app import main; main()"), environment=environment)
 
 
 def _dynamodb_local(port: int, folder: Path) -> Command:

@@ -51,6 +51,13 @@ def test_api_gateway_opens_a_conversation_through_the_adapter(front: Front) -> N
     assert answer["headers"]["x-correlation-id"] == "web-7f3a9c21"
 
 
+def test_a_problem_goes_out_as_text_since_api_gateway_would_hand_on_base64_as_it_is(front: Front) -> None:
+    event = load_event("api-gateway-post-message") | {"path": "/v1/nowhere"}
+    answer = _with_a_loop_of_its_own(lambda: make_http_handler(front.functions.ingress)(event, None))
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (404, False)
+    assert json.loads(answer["body"])["code"] == "not_found"
+
+
 def _with_a_loop_of_its_own(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Run with an event loop that belongs to nobody else, as in Lambda: browser tests leave one running in this thread."""
 

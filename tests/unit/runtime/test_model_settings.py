@@ -4,21 +4,22 @@ from typing import Any
 
 import pytest
 
-from functions.dialog.settings import DialogSettings
+from functions.dialog.settings import Environment as DialogEnvironment
 from local.settings import LocalSettings
 from shared.domain.errors import SupportError
 from shared.runtime.model_settings import EmbedderSettings
 from shared.runtime.settings import ConfigurationError, Settings
+from tests.infra.fake_environment import environment_of
 
 URL = {"KEFU_MODEL_URL": "http://127.0.0.1:11434/v1"}
 NAME = {"KEFU_MODEL_NAME": "qwen3"}
-DIALOG = {"KEFU_RELEASE": "r1", "KEFU_TOKEN_SECRET": "t" * 32}
+DIALOG = environment_of("dialog")
 
 
 @pytest.fixture(params=["dialog", "local"])
 def read(request: pytest.FixtureRequest) -> Any:
     """Read the settings of `dialog`, and of a single machine: they choose in the same way."""
-    settings, environ = (DialogSettings, DIALOG) if request.param == "dialog" else (LocalSettings, {})
+    settings, environ = (DialogEnvironment, DIALOG) if request.param == "dialog" else (LocalSettings, {})
     return lambda given: settings.from_env({**environ, **given})
 
 

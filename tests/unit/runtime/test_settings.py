@@ -5,9 +5,7 @@ import json
 import pytest
 
 from functions.desk.settings import DeskSettings
-from functions.dialog.settings import DialogSettings
 from functions.ingress.settings import IngressSettings
-from functions.sweeper.settings import SweeperSettings
 from local.settings import LocalSettings
 from shared.runtime.settings import ConfigurationError
 
@@ -53,11 +51,12 @@ def test_a_staff_list_that_proves_nobody_is_refused(staff: str) -> None:
 
 
 def test_lists_are_json() -> None:
-    assert SweeperSettings.from_env({"KEFU_RELEASE": "r1", "KEFU_TENANTS": '["a", "b"]'}).tenants == ("a", "b")
+    settings = IngressSettings.from_env({**INGRESS, "KEFU_ALLOWED_ORIGINS": '["https://a.example"]'})
+    assert settings.allowed_origins == ("https://a.example",)
 
 
 def test_settings_do_not_change_once_read() -> None:
-    settings = DialogSettings.from_env({"KEFU_RELEASE": "r1", "KEFU_TOKEN_SECRET": SECRET})
+    settings = IngressSettings.from_env(INGRESS)
     with pytest.raises(ValueError, match="frozen"):
         settings.release = "r2"
 

@@ -1,13 +1,18 @@
 """What has not ended is found; what was committed reaches its queue."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from shared.adapters.sqlite.queue import SQLiteQueue
-from shared.contracts import QUEUES
+from shared.contracts import QUEUES, ROUTES
 from shared.domain.conversation import Owner
+from shared.domain.errors import DependencyUnavailableError
 from shared.domain.ledger import LedgerStatus
-from shared.use_cases.relay_outbox import RelayOutbox
+from shared.ports import Queue
+from shared.use_cases.relay_outbox import LATE_AFTER, RelayOutbox
 from shared.use_cases.sweep_ledger import HOPELESS_AFTER, STUCK_AFTER, SweepLedger
 from tests.world import TENANT, World
 
@@ -21,6 +26,11 @@ def sweeper(world: World) -> SweepLedger:
         clock=world.clock,
         release="r1",
     )
+
+
+def relay_of(world: World) -> RelayOutbox:
+    queues = {c.name: SQLiteQueue(world.database, c, world.clock, world.ids) for c in QUEUES}
+    return RelayOutbox(queues=queues, outbox=world.outbox, clock=world.clock)
 
 
 def test_a_stuck_message_is_listed_with_its_age(world: World) -> None:
@@ -58,9 +68,55 @@ def test_a_customer_who_waits_for_nobody_is_told_by_the_sweeper(world: World) ->
 def test_events_reach_their_queues_with_ids_and_without_text(world: World) -> None:
     world.say("提工单：我的灯坏了")
     world.say("13812345678")
-    queues = {c.name: SQLiteQueue(world.database, c, world.clock, world.ids) for c in QUEUES}
-    RelayOutbox(queues=queues)(world.outbox.unpublished(10))
-    (received,) = queues["tickets"].receive(10)
+    relay = relay_of(world)
+    relay(world.outbox.unpublished(10))
+    (received,) = relay.queues["tickets"].receive(10)
     body = json.loads(received.body)
     assert body["ids"]["ticket_id"] == world.tickets.for_conversation(TENANT, "c1")[0].ticket_id
     assert "灯" not in received.body and "13812345678" not in received.body
+
+
+def test_what_the_stream_has_published_the_sweep_does_not_send_again(world: World) -> None:
+    world.say("提工单：我的灯坏了")
+    world.say("13812345678")
+    relay = relay_of(world)
+    relay(world.outbox.unpublished(10))
+    assert world.outbox.unpublished(10) == ()
+    world.time.advance(2 * LATE_AFTER)
+    assert relay.late() == 0
+    assert relay.queues["tickets"].depth().visible == 1
+
+
+def test_the_sweep_sends_what_a_stream_that_died_has_left_and_leaves_what_is_fresh_to_the_stream(world: World) -> None:
+    world.say("提工单：我的灯坏了")
+    world.say("13812345678")
+    relay = relay_of(world)
+    assert relay.late() == 0
+    world.time.advance(LATE_AFTER)
+    waiting = len(world.outbox.unpublished(10))
+    assert relay.late() == waiting > 0
+    assert relay.queues["tickets"].depth().visible == 1
+    assert world.outbox.unpublished(10) == ()
+
+
+def test_events_before_one_that_cannot_be_sent_are_published_and_the_rest_waits(world: World) -> None:
+    world.say("提工单：我的灯坏了")
+    world.say("13812345678")
+    relay = relay_of(world)
+    events = world.outbox.unpublished(10)
+    broken = RelayOutbox(queues=_down_from(relay.queues, ROUTES[events[-1].name]), outbox=world.outbox, clock=world.clock)
+    with pytest.raises(DependencyUnavailableError):
+        broken(events)
+    assert [event.event_id for event in world.outbox.unpublished(10)][-1] == events[-1].event_id
+    relay(world.outbox.unpublished(10))
+    assert world.outbox.unpublished(10) == ()
+
+
+def _down_from(queues: Mapping[str, Queue], name: str) -> Mapping[str, Queue]:
+    class Down(SQLiteQueue):
+        def __init__(self) -> None: ...
+
+        def send(self, *_: object, **__: object) -> str:
+            raise DependencyUnavailableError("queue", "down")
+
+    return {**queues, name: Down()}

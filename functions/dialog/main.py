@@ -1,0 +1,59 @@
+"""`dialog` on AWS: its ports from the environment, its handler from the wiring that every machine shares."""
+
+import os
+
+from functions.dialog.settings import Environment
+from functions.dialog.wiring import DialogPorts, build_dialog
+from shared.adapters.aws.deployed import Deployed
+from shared.adapters.aws.deployed_cipher import open_cipher
+from shared.adapters.aws.lambda_invoke import LambdaTransport, always
+from shared.adapters.company.object_companies import ObjectStoreCompanies
+from shared.adapters.crypto.signed_tokens import SignedTokens
+from shared.adapters.dynamodb.answer_cache import DynamoDBAnswerCache
+from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
+from shared.adapters.dynamodb.ledger import DynamoDBLedger
+from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
+from shared.adapters.dynamodb.table_names import TableNames
+from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
+from shared.adapters.extractive.answerer import ExtractiveAnswerer
+from shared.adapters.reply_models import reply_model
+from shared.contracts import TURNS
+from shared.runtime.envelopes import EnvelopeKnowledgeService
+from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
+from shared.runtime.observability import Telemetry
+from shared.use_cases.answer_question import AnswerQuestion
+
+env = Environment.from_env(os.environ)
+deployed = Deployed()
+before_snapshot(deployed.aws.disconnect)
+
+names = TableNames(env.table_prefix)
+database = deployed.database()
+cipher = open_cipher(deployed, names, env.master_key)
+telemetry = Telemetry("dialog", env.release, env.log_level)
+retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, always(env.callee_alias))
+
+
+def build() -> Handler:
+    """Read the secrets as they are now, and wire."""
+    key = deployed.secret(env.model_key_secret_id) if env.model_key_secret_id else ""
+    ports = DialogPorts(
+        clock=deployed.clock,
+        ids=deployed.ids,
+        conversations=DynamoDBConversationStore(database, names, cipher),
+        ledger=DynamoDBLedger(database, names),
+        tickets=DynamoDBTicketStore(database, names, cipher),
+        presence=DynamoDBPresenceStore(database, names),
+        cache=DynamoDBAnswerCache(database, names),
+        turns=deployed.queue(env.turns_queue_url, TURNS),
+        companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),
+        knowledge=EnvelopeKnowledgeService(retrieval, deployed.clock, env.release),
+        answerer=AnswerQuestion(extractive=ExtractiveAnswerer(), model=reply_model(env.model_choice(key))),
+        tokens=SignedTokens(deployed.secret(env.token_secret_id).encode()),
+        search_timeout_s=env.search_timeout_s,
+        queue_patience_s=env.queue_patience_s,
+    )
+    return build_dialog(ports, telemetry)
+
+
+handler = ReadyHandler(build)

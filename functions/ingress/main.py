@@ -1,0 +1,47 @@
+"""The front door on AWS: its ports from the environment, its application from the wiring that every machine shares."""
+
+import os
+
+from functions.ingress.app import create_app
+from functions.ingress.handler import make_handler
+from functions.ingress.settings import Environment
+from functions.ingress.wiring import FrontDoorPorts, build_front_door
+from shared.adapters.aws.deployed import Deployed
+from shared.adapters.aws.lambda_invoke import LambdaTransport, always
+from shared.adapters.company.object_companies import ObjectStoreCompanies
+from shared.adapters.crypto.signed_tokens import SignedTokens
+from shared.adapters.dynamodb.ledger import DynamoDBLedger
+from shared.adapters.dynamodb.rate_limiter import DynamoDBRateLimiter
+from shared.adapters.dynamodb.sessions import DynamoDBSessionStore
+from shared.adapters.dynamodb.table_names import TableNames
+from shared.runtime.envelopes import EnvelopeTurnService
+from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
+from shared.runtime.observability import Telemetry
+
+env = Environment.from_env(os.environ)
+deployed = Deployed()
+before_snapshot(deployed.aws.disconnect)
+
+names = TableNames(env.table_prefix)
+database = deployed.database()
+dialog = LambdaTransport(deployed.aws.invoker, env.dialog_function, always(env.callee_alias))
+
+
+def build() -> Handler:
+    """Read the secrets as they are now, and wire."""
+    settings = env.with_secrets(deployed.secret)
+    ports = FrontDoorPorts(
+        clock=deployed.clock,
+        ids=deployed.ids,
+        companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock, env.tenants),
+        sessions=DynamoDBSessionStore(database, names),
+        ledger=DynamoDBLedger(database, names),
+        limiter=DynamoDBRateLimiter(database, names),
+        tokens=SignedTokens(settings.token_secret.get_secret_value().encode()),
+        turns=EnvelopeTurnService(dialog, deployed.clock),
+    )
+    door = build_front_door(ports, settings)
+    return make_handler(create_app(settings, door, Telemetry("ingress", env.release, env.log_level)))
+
+
+handler = ReadyHandler(build)

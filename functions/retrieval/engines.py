@@ -1,0 +1,70 @@
+"""What `retrieval` searches in, by name: each engine behind the same two ports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.retrieval.settings import Environment
+from shared.adapters.index_archive.archives import IndexArchives
+from shared.adapters.index_archive.fetched_indices import FetchedIndices
+from shared.adapters.index_archive.index_pair import IndexPair
+from shared.ports import Clock, Embedder, KeywordIndex, KnowledgeStore, ObjectStore, VectorIndex
+from shared.runtime.settings import ConfigurationError
+from shared.use_cases.reconcile_indices import ReconcileIndices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """What engines are made of."""
+
+    env: Environment
+    knowledge: KnowledgeStore
+    objects: ObjectStore
+    embedder: Embedder
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """`refresh(tenant, snapshot)` comes before a search: it sees to it that the indexes hold that snapshot."""
+
+    keyword: KeywordIndex
+    vectors: VectorIndex
+    refresh: Callable[[str, int], None]
+
+
+def open_engine(parts: EngineParts) -> Engine:
+    """Return the engine that KEFU_SEARCH_ENGINE names. Raises ConfigurationError for one that is not in this zip."""
+    make = _ENGINES.get(parts.env.search_engine)
+    if make is None:
+        raise ConfigurationError(f"KEFU_SEARCH_ENGINE is {parts.env.search_engine}, which this function was not built with")
+    return make(parts)
+
+
+def _small(parts: EngineParts) -> Engine:
+    # Imported here, in each engine: a zip has the packages of one of them.
+    from shared.adapters.index_archive.small_pair import small_format, small_pairs
+
+    indices = FetchedIndices(
+        archives=IndexArchives(parts.objects, small_format(parts.embedder)),
+        root=Path(parts.env.index_folder),
+        open_pair=small_pairs(parts.embedder),
+        catch_up=lambda tenant, pair: _keywords_only(parts.knowledge, pair)(tenant),
+        clock=parts.clock,
+    )
+    return Engine(keyword=indices.keyword, vectors=indices.vectors, refresh=indices.refresh)
+
+
+def _keywords_only(knowledge: KnowledgeStore, pair: IndexPair) -> ReconcileIndices:
+    """Keywords are made from the chunks in moments; vectors of many would take longer than a customer waits."""
+    return ReconcileIndices(
+        knowledge=knowledge,
+        keyword=pair.keyword,
+        keyword_state=pair.keyword,
+        vectors=pair.vectors,
+        vector_state=pair.vectors,
+        embedder=None,
+    )
+
+
+_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small}
