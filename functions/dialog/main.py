@@ -3,7 +3,7 @@
 import os
 
 from functions.dialog.settings import Environment
-from functions.dialog.wiring import DialogPorts, build_dialog
+from functions.dialog.wiring import DialogPorts, build_answerer, build_dialog
 from shared.adapters.aws.deployed import Deployed
 from shared.adapters.aws.deployed_cipher import open_cipher
 from shared.adapters.aws.lambda_invoke import LambdaTransport, always
@@ -15,13 +15,11 @@ from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
-from shared.adapters.extractive.answerer import ExtractiveAnswerer
 from shared.adapters.reply_models import reply_model
 from shared.contracts import TURNS
 from shared.runtime.envelopes import EnvelopeKnowledgeService
 from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
 from shared.runtime.observability import Telemetry
-from shared.use_cases.answer_question import AnswerQuestion
 
 env = Environment.from_env(os.environ)
 deployed = Deployed()
@@ -48,7 +46,7 @@ def build() -> Handler:
         turns=deployed.queue(env.turns_queue_url, TURNS),
         companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),
         knowledge=EnvelopeKnowledgeService(retrieval, deployed.clock, env.release),
-        answerer=AnswerQuestion(extractive=ExtractiveAnswerer(), model=reply_model(env.model_choice(key))),
+        answerer=build_answerer(reply_model(env.model_choice(key))),
         tokens=SignedTokens(deployed.secret(env.token_secret_id).encode()),
         search_timeout_s=env.search_timeout_s,
         queue_patience_s=env.queue_patience_s,

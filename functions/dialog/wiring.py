@@ -10,6 +10,7 @@ from functions.dialog.event_consumer import EventConsumer
 from functions.dialog.handler import make_handler
 from functions.dialog.staff_operations import StaffOperations
 from functions.dialog.upkeep_operations import UpkeepOperations
+from shared.adapters.extractive.answerer import ExtractiveAnswerer
 from shared.adapters.masking.masker import PatternMasker
 from shared.ports import (
     AnswerCache,
@@ -22,12 +23,15 @@ from shared.ports import (
     Ledger,
     PresenceStore,
     Queue,
+    ReplyModel,
     TicketStore,
     TokenSigner,
 )
+from shared.prompts.loader import load_prompt
 from shared.runtime.observability import Telemetry
 from shared.use_cases.announce_ticket import AnnounceTicket
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
+from shared.use_cases.answer_question import AnswerQuestion
 from shared.use_cases.change_owner import OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
 from shared.use_cases.process_ticket import UpdateTicket
@@ -120,3 +124,11 @@ def _take_turn(ports: DialogPorts) -> TakeTurn:
         hash_token=lambda token: sha256(token.encode()).hexdigest(),
     )
     return TakeTurn(conversations=ports.conversations, ledger=ports.ledger, draft=draft, clock=ports.clock, ids=ports.ids)
+
+
+def build_answerer(model: ReplyModel | None) -> AnswerQuestion:
+    """Return the ladder's upper rungs: extractive, or the chosen model in front of it.
+
+    The guard knows the prompt, so that a model that was talked into telling it is not heard.
+    """
+    return AnswerQuestion(extractive=ExtractiveAnswerer(), model=model, secrets=(load_prompt().system,))
