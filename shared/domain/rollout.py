@@ -81,6 +81,42 @@ class Progress:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A function that the release changes: from `stable` to `candidate`. `holds`: customers wait for it, so it must be seen."""
+
+    function: str
+    candidate: str
+    stable: str = ""
+    holds: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether the two are different versions."""
+        return self.candidate != self.stable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """A release on its way. `targets`: every function of the bundle; `replaced`: the release that it takes the place of."""
+
+    rollout_id: str
+    release_id: str
+    targets: tuple[Target, ...]
+    plan: Plan = Plan()
+    progress: Progress = Progress()
+    replaced: str = ""
+
+    @property
+    def moving(self) -> tuple[Target, ...]:
+        """The functions whose aliases this rollout moves."""
+        return tuple(target for target in self.targets if target.moves)
+
+    def at(self, status: Status, reason: str = "") -> "Rollout":
+        """Return the rollout with another status."""
+        return replace(self, progress=replace(self.progress, status=status, reason=reason))
+
+
 def judge(subject: str, sample: Sample, plan: Plan, *, holds: bool) -> Finding:
     """Return the verdict on one function's candidate version. `holds` False: a function that few call rides along."""
     few = sample.requests < plan.min_samples
