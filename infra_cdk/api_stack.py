@@ -1,5 +1,8 @@
 """The REST API: Regional, throttled as a stage and by key, bodies checked before a function starts, TLS 1.3 preferred."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 import json
 from collections.abc import Mapping
 
@@ -83,7 +86,7 @@ class ApiStack(cdk.Stack):
                 # Bodies are what people wrote: they are never logged here.
                 data_trace_enabled=False,
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
-                access_log_destination=apigateway.LogGroupLogDestination(group),  # pyright: ignore[reportArgumentType]
+                access_log_destination=apigateway.LogGroupLogDestination(group),
                 access_log_format=_access_log_format(),
             ),
         )
@@ -143,7 +146,8 @@ class ApiStack(cdk.Stack):
                 "".join(part.title() for part in name.split("_")),
                 type=kind,
                 status_code=str(status),
-                response_headers={"Access-Control-Allow-Origin": "'*'"} | ({"Retry-After": "'1'"} if status in (429, 503) else {}),
+                response_headers={"Access-Control-Allow-Origin": "'*'"}
+                | ({"Retry-After": "'1'"} if status in (429, 503) else {}),
                 templates={"application/json": json.dumps(problem)},
             )
 

@@ -4,6 +4,9 @@ The CLI passes context and account by environment; without it, cdk.json is read 
 `stage` (dev), `release`, `kefu:stub-code` and `kefu:arch`; see docs/deploy.md.
 """
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 import json
 import os
 import sys

@@ -1,5 +1,8 @@
 """Tables, queues and buckets, each built from its contract in shared/contracts.py."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -67,9 +70,7 @@ class DataStack(cdk.Stack):
     def _dead_letters(self, contract: QueueContract) -> sqs.Queue:
         return self._make_queue(contract, contract.dead_letter_name, _DEAD_LETTER_DAYS * 24 * 3600, None)
 
-    def _make_queue(
-        self, contract: QueueContract, name: str, retention_s: int, dead: sqs.DeadLetterQueue | None
-    ) -> sqs.Queue:
+    def _make_queue(self, contract: QueueContract, name: str, retention_s: int, dead: sqs.DeadLetterQueue | None) -> sqs.Queue:
         return sqs.Queue(
             self,
             _construct_id(name, "Queue"),
@@ -92,7 +93,7 @@ class DataStack(cdk.Stack):
         return s3.Bucket(
             self,
             _construct_id(contract.name, "Bucket"),
-            bucket_name=f"{self._config.prefix}{contract.name}-{self._config.account}-{self._config.region}",
+            bucket_name=self._config.bucket(contract),
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self._key,
             bucket_key_enabled=True,

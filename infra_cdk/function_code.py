@@ -1,5 +1,8 @@
 """A function's code: the bundler's zip, or a folder that stands for it where nothing is deployed."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 

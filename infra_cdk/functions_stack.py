@@ -1,5 +1,8 @@
 """The functions, from shared/contracts.py: each with its role, log group, alias and triggers."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 from collections.abc import Mapping
 
 import aws_cdk as cdk
@@ -42,14 +45,13 @@ class FunctionsStack(cdk.Stack):
         variables = environments(config, places)
         statements = Statements(self, config, foundation.key.key_arn)
         secret_arns = {name: secret.secret_arn for name, secret in foundation.secrets.items()}
-        bucket_arn = data.buckets[CONTENT.name].bucket_arn
         self.functions: dict[str, lambda_.Function] = {}
         for contract in FUNCTIONS:
             group = encrypted_log_group(
                 self, f"{contract.name.title()}Log", f"/kefu/{config.stage}/{contract.name}", config, foundation.key
             )
             role = self._role(contract, group)
-            for statement in statements.of(contract.name, ACCESS[contract.name], secret_arns, bucket_arn):
+            for statement in statements.of(contract.name, ACCESS[contract.name], secret_arns):
                 role.add_to_policy(statement)
             self.functions[contract.name] = self._function(contract, role, group, variables[contract.name])
         self.aliases = self._aliases(foundation.key)
@@ -73,7 +75,7 @@ class FunctionsStack(cdk.Stack):
             self,
             contract.name.title(),
             function_name=self._config.prefix + contract.name,
-            role=role,  # pyright: ignore[reportArgumentType]
+            role=role,
             code=code_of(self, contract.name, self._config.profile),
             handler=contract.entry,
             runtime=lambda_.Runtime.PYTHON_3_13,

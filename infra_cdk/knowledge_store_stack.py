@@ -1,5 +1,8 @@
 """The OpenSearch domain of a stage that searches with one; stages of the small profile have none."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -48,7 +51,6 @@ class KnowledgeStoreStack(cdk.Stack):
             enforce_https=True,
             tls_security_policy=opensearch.TLSSecurityPolicy.TLS_1_2_PFS,
             fine_grained_access_control=opensearch.AdvancedSecurityOptions(master_user_arn=self.admin.role_arn),
-            access_policies=[self._only_this_account(config)],
             # The construct's own groups have no key of ours, and bring a custom resource for their policy.
             suppress_logs_resource_policy=True,
             logging=opensearch.LoggingOptions(
@@ -63,6 +65,10 @@ class KnowledgeStoreStack(cdk.Stack):
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN if config.retain else cdk.RemovalPolicy.DESTROY,
         )
+        # The construct's own property for it brings a custom resource with rights on every key.
+        plain = self.domain.node.default_child
+        assert isinstance(plain, opensearch.CfnDomain)  # noqa: S101 - what a Domain is made of
+        plain.access_policies = iam.PolicyDocument(statements=[self._only_this_account(config)])
 
     def _log_group(self, kind: str, config: StageConfig, key: kms.IKey) -> logs.LogGroup:
         name = f"/aws/vendedlogs/OpenSearchService/{config.prefix}search/{kind}"

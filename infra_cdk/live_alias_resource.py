@@ -19,8 +19,8 @@ def handler(event, context):  # type: ignore[no-untyped-def]
         answer.update(Status="FAILED", Reason=repr(error)[:400])
     answer.update({key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")})
     body = json.dumps(answer).encode()
-    request = urllib.request.Request(event["ResponseURL"], body, method="PUT", headers={"content-type": ""})
-    urllib.request.urlopen(request, timeout=10)
+    request = urllib.request.Request(event["ResponseURL"], body, method="PUT", headers={"content-type": ""})  # noqa: S310 - AWS's own
+    urllib.request.urlopen(request, timeout=10)  # noqa: S310 - as above
 
 
 def act(client, request, name, version):  # type: ignore[no-untyped-def]

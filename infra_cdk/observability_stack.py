@@ -1,5 +1,8 @@
 """Alarms, each with a line in docs/deploy.md that says what to do; and the one alarm that ends a rollout."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 from collections.abc import Sequence
 
 import aws_cdk as cdk
@@ -140,5 +143,5 @@ class ObservabilityStack(cdk.Stack):
             comparison_operator=comparison,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(self._topic))  # pyright: ignore[reportArgumentType]
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
         return alarm

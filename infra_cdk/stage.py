@@ -1,5 +1,8 @@
 """All stacks of one stage, in the order of their lives."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 from dataclasses import dataclass
 
 import aws_cdk as cdk

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from shared.contracts import FUNCTIONS
+from shared.contracts import FUNCTIONS, BucketContract
 
 STAGES = ("dev", "staging", "prod")
 SEARCH_ENGINES = ("small", "opensearch", "pinecone")
@@ -59,6 +59,10 @@ class StageConfig:
         """The bundler's name for what `retrieval` and `knowledge` carry."""
         return "small" if self.search == "small" else "cloud"
 
+    def bucket(self, contract: BucketContract) -> str:
+        """Return a bucket's name; all accounts of the world share one list of them."""
+        return f"{self.prefix}{contract.name}-{self.account}-{self.region}"
+
     def _problems(self) -> list[str]:
         known = {contract.name for contract in FUNCTIONS}
         checks = {
@@ -95,7 +99,8 @@ def read_stage(stage: str, settings: Mapping[str, Any], *, account: str, release
     unknown = set(settings) - {one.name for one in fields(StageConfig)}
     if unknown:
         raise StageConfigError(f"stage {stage}: unknown: {', '.join(sorted(unknown))}")
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    values.setdefault("staff_tenant", next(iter(values.get("tenants", ())), ""))
-    defaults = {"account": account, "region": "", "tenants": ()}
-    return StageConfig(**{**defaults, **values, "stage": stage, "release": release})
+    values: dict[str, Any] = {"account": account, "region": "", "tenants": ()}
+    values |= {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    values.setdefault("staff_tenant", next(iter(values["tenants"]), ""))
+    values |= {"stage": stage, "release": release}
+    return StageConfig(**values)

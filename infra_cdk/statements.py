@@ -1,6 +1,9 @@
 """Policy statements of our own, by names: a grant across stacks would write wildcards, or a cycle of stacks."""
 
-from collections.abc import Iterator
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
+from collections.abc import Iterator, Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -24,11 +27,11 @@ class Statements:
         self._config = config
         self._key_arn = key_arn
 
-    def of(self, function: str, access: Access, secret_arns: dict[str, str], bucket_arn: str) -> Iterator[iam.PolicyStatement]:
+    def of(self, function: str, access: Access, secret_arns: dict[str, str]) -> Iterator[iam.PolicyStatement]:
         """Yield what the function may do, and nothing else."""
         yield from self._tables(access)
         yield from self._queues(function, access)
-        yield from self._content(access, bucket_arn)
+        yield from self._content(access)
         secrets = [secret_arns[name] for name in access.secrets if name in secret_arns]
         if secrets:
             yield _allow(("secretsmanager:GetSecretValue",), *secrets)
@@ -59,7 +62,8 @@ class Statements:
             stream = self._arn("dynamodb", "table", f"{self._config.prefix}{OUTBOX.name}/stream/*")
             yield _allow(_STREAM, stream)
 
-    def _content(self, access: Access, bucket_arn: str) -> Iterator[iam.PolicyStatement]:
+    def _content(self, access: Access) -> Iterator[iam.PolicyStatement]:
+        bucket_arn = self._stack.format_arn(service="s3", region="", account="", resource=self._config.bucket(CONTENT))
         if access.content == "company":
             yield _allow(("s3:GetObject",), f"{bucket_arn}/tenants/*/{CONTENT.name}/company.yaml")
         elif access.content:
@@ -121,5 +125,5 @@ class Statements:
         return self._stack.format_arn(service=service, resource=resource, resource_name=name)
 
 
-def _allow(actions: tuple[str, ...], *resources: str, conditions: dict[str, object] | None = None) -> iam.PolicyStatement:
+def _allow(actions: tuple[str, ...], *resources: str, conditions: Mapping[str, object] | None = None) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)

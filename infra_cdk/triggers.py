@@ -1,5 +1,8 @@
 """What starts functions by itself: queues, the outbox's stream, the sweeper's clock. All point at the alias `live`."""
 
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
 from collections.abc import Mapping
 
 from aws_cdk import aws_events as events
