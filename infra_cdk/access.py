@@ -12,7 +12,6 @@ from shared.contracts import (
     LEDGER,
     OUTBOX,
     PRESENCE,
-    PROFILES,
     RATE_LIMITS,
     RELEASES,
     SESSIONS,
@@ -57,7 +56,7 @@ ACCESS = {
     "desk": Access(content="company", secrets=("staff",), invokes=("dialog",)),
     "dialog": Access(
         reads=(RELEASES,),
-        writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, PROFILES, ANSWER_CACHE, PRESENCE, SUBJECT_KEYS),
+        writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, ANSWER_CACHE, PRESENCE, SUBJECT_KEYS),
         content="company",
         secrets=("token", "model-key"),
         invokes=("retrieval",),

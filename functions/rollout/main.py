@@ -1,12 +1,10 @@
-"""Wires `rollout` in Lambda."""
+"""`rollout` on AWS: its ports from the environment."""
 
 import os
 
 from functions.rollout.handler import make_handler
-from functions.rollout.settings import RolloutSettings
-from shared.adapters.aws.session import AWS
-from shared.adapters.clock import SystemClock
-from shared.adapters.dynamodb.gateway import DynamoDB
+from functions.rollout.settings import Environment
+from shared.adapters.aws.deployed import Deployed
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.rollout.aliases import LambdaAliases
@@ -15,15 +13,15 @@ from shared.contracts import FUNCTIONS
 from shared.runtime.observability import Telemetry
 from shared.use_cases.roll_out import RollOut
 
-_settings = RolloutSettings.from_env(os.environ)
-_aws = AWS()
-_clock = SystemClock()
-_controller = RollOut(
-    aliases=LambdaAliases(_aws.client("lambda"), _settings.prefix),
-    health=CloudWatchVersionHealth(_aws.client("cloudwatch"), _clock, _settings.prefix),
-    releases=DynamoDBReleaseStore(DynamoDB(_aws.client("dynamodb")), TableNames(_settings.prefix)),
-    clock=_clock,
+env = Environment.from_env(os.environ)
+deployed = Deployed()
+controller = RollOut(
+    aliases=LambdaAliases(deployed.aws.client("lambda"), env.table_prefix),
+    health=CloudWatchVersionHealth(deployed.aws.client("cloudwatch"), deployed.clock, env.table_prefix),
+    releases=DynamoDBReleaseStore(deployed.database(), TableNames(env.table_prefix)),
+    clock=deployed.clock,
     hot=frozenset(contract.name for contract in FUNCTIONS if contract.snap_start),
-    alarms=_settings.gate_alarms,
+    alarms=env.gate_alarms,
 )
-handler = make_handler(_controller, Telemetry("rollout", _settings.release, _settings.log_level))
+
+handler = make_handler(controller, Telemetry("rollout", env.release, env.log_level))

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
+from shared.runtime.aws_settings import TableSettings
 from shared.runtime.settings import ServiceSettings
 
 
-class RolloutSettings(ServiceSettings):
-    """Steps and limits come with each rollout; see Plan in shared/domain/rollout.py."""
+class Environment(ServiceSettings, TableSettings):
+    """Steps and limits come with each rollout; see Plan in shared/domain/rollout.py. Functions have the tables' prefix."""
 
-    prefix: str = Field(min_length=1, description='what the names of the stage begin with, for example "kefu-dev-"')
     gate_alarms: tuple[str, ...] = Field(default=(), description="alarms that end a rollout, as a JSON list of their names")

@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 from pydantic import ValidationError
 
 from functions.rollout.handler import make_handler
-from functions.rollout.settings import RolloutSettings
+from functions.rollout.settings import Environment
 from shared.adapters.doubles.fixed_clock import FixedClock
 from shared.adapters.rollout.aliases import LambdaAliases
 from shared.adapters.rollout.version_health import CloudWatchVersionHealth
@@ -71,8 +71,8 @@ def test_a_document_that_makes_no_sense_is_refused(change: dict[str, Any]) -> No
 
 
 def test_gate_alarms_come_as_a_json_list() -> None:
-    environ = {"KEFU_RELEASE": "r1", "KEFU_PREFIX": "kefu-dev-", "KEFU_GATE_ALARMS": '["kefu-dev-availability"]'}
-    assert RolloutSettings.from_env(environ).gate_alarms == ("kefu-dev-availability",)
+    environ = {"KEFU_RELEASE": "r1", "KEFU_TABLE_PREFIX": "kefu-dev-", "KEFU_GATE_ALARMS": '["kefu-dev-availability"]'}
+    assert Environment.from_env(environ).gate_alarms == ("kefu-dev-availability",)
 
 
 def test_failures_are_our_faults_and_lambdas_errors_by_alias_and_by_number() -> None:

@@ -156,7 +156,8 @@ def test_while_the_store_is_away_what_was_last_known_counts(stage: Stage) -> Non
 def test_a_hop_goes_to_the_version_of_its_release_and_else_to_the_alias(
     stage: Stage, function: str, release: str, qualifier: str
 ) -> None:
-    assert Qualifiers(releases=stage.releases)(function, release) == qualifier
+    versions = Qualifiers(releases=stage.releases)
+    assert versions(function, release) == versions.of(function)({"release": release}) == qualifier
 
 
 def test_a_hop_of_a_release_that_was_rolled_back_goes_to_the_alias(stage: Stage) -> None:
