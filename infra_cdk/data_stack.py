@@ -5,13 +5,14 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra_cdk.stage_config import StageConfig
-from shared.contracts import BUCKETS, QUEUES, TABLES, BucketContract, QueueContract, TableContract
+from shared.contracts import BUCKETS, CONTENT, KNOWLEDGE, QUEUES, TABLES, BucketContract, QueueContract, TableContract
 
 _DEAD_LETTER_DAYS = 14
 _ACCESS_LOG_DAYS = 365
@@ -30,6 +31,7 @@ class DataStack(cdk.Stack):
         self.queues = {contract.name: self._queue(contract) for contract in QUEUES}
         access_logs = self._access_logs()
         self.buckets = {contract.name: self._bucket(contract, access_logs) for contract in BUCKETS}
+        self._announce_uploads()
 
     def _table(self, contract: TableContract) -> dynamodb.TableV2:
         indexes = [
@@ -108,6 +110,34 @@ class DataStack(cdk.Stack):
             removal_policy=self._removal,
         )
 
+    def _announce_uploads(self) -> None:
+        """Send a message to the queue of documents for every change in a company's content folder.
+
+        As a property of the bucket: the construct's own way is a custom resource with rights on every bucket. And by
+        company: what `knowledge` itself writes lies beside these folders, and must not wake it.
+        """
+        bucket, queue = self.buckets[CONTENT.name], self.queues[KNOWLEDGE.name]
+        arn = self.format_arn(service="s3", region="", account="", resource=self._config.bucket(CONTENT))
+        allowed = queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": arn}, "StringEquals": {"aws:SourceAccount": self._config.account}},
+            )
+        )
+        if allowed.policy_dependable:
+            bucket.node.add_dependency(allowed.policy_dependable)
+        plain = bucket.node.default_child
+        assert isinstance(plain, s3.CfnBucket)  # noqa: S101 - what a Bucket is made of
+        plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(event=event, queue=queue.queue_arn, filter=_folder_of(tenant))
+                for tenant in self._config.tenants
+                for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+            ]
+        )
+
     def _access_logs(self) -> s3.Bucket:
         return s3.Bucket(
             self,
@@ -120,6 +150,11 @@ class DataStack(cdk.Stack):
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(_ACCESS_LOG_DAYS))],
             removal_policy=self._removal,
         )
+
+
+def _folder_of(tenant: str) -> s3.CfnBucket.NotificationFilterProperty:
+    prefix = s3.CfnBucket.FilterRuleProperty(name="prefix", value=f"tenants/{tenant}/{CONTENT.name}/")
+    return s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[prefix]))
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -48,7 +48,7 @@ class FoundationStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         # Services that write on their own behalf; functions have their rights in their own roles.
-        for service in (f"logs.{self.region}", "cloudwatch", "sns", "events"):
+        for service in (f"logs.{self.region}", "cloudwatch", "sns", "events", "s3"):
             key.grant_encrypt_decrypt(iam.ServicePrincipal(f"{service}.amazonaws.com"))
         return key
 
