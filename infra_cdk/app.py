@@ -1,7 +1,7 @@
 """The CDK app: `python -m infra_cdk.app` synthesises one stage, with no account and no network.
 
 The CLI passes context and account by environment; without it, cdk.json is read here. Context, by `-c KEY=VALUE` or KEFU_*:
-`stage` (dev), `release`, `kefu:stub-code` and `kefu:arch`; see docs/deploy.md.
+`stage` (dev), `release`, and what stands in infra_cdk/function_code.py.
 """
 
 # pyright: reportArgumentType=false
@@ -17,6 +17,7 @@ from typing import Any
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra_cdk.function_code import ARCH, BUNDLED, STUB
 from infra_cdk.nag import acknowledge_findings
 from infra_cdk.stage import Stage, build_stage
 from infra_cdk.stage_config import StageConfigError, read_stage
@@ -49,8 +50,8 @@ def add_stage(app: cdk.App, stage: str, *, account: str, release: str) -> Stage:
 def main() -> int:
     """Synthesise; findings of cdk-nag that nobody has acknowledged fail it."""
     app = cdk.App() if os.environ.get("CDK_CONTEXT_JSON") else new_app(_from_environment())
-    stage = app.node.try_get_context("stage") or "dev"
-    release = app.node.try_get_context("release") or os.environ.get("KEFU_RELEASE", "unreleased")
+    stage = app.node.try_get_context("stage") or os.environ.get("KEFU_STAGE") or "dev"
+    release = app.node.try_get_context("release") or os.environ.get("KEFU_RELEASE") or "unreleased"
     try:
         add_stage(app, stage, account=os.environ.get("CDK_DEFAULT_ACCOUNT") or NO_ACCOUNT, release=release)
     except StageConfigError as error:
@@ -62,7 +63,7 @@ def main() -> int:
 
 
 def _from_environment() -> dict[str, str]:
-    names = {"KEFU_STAGE": "stage", "KEFU_RELEASE": "release", "KEFU_STUB_CODE": "kefu:stub-code", "KEFU_ARCH": "kefu:arch"}
+    names = {"KEFU_STAGE": "stage", "KEFU_RELEASE": "release", "KEFU_ARCH": ARCH, "KEFU_STUB_CODE": STUB, "KEFU_BUNDLED": BUNDLED}
     return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}
 
 

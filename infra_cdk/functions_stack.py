@@ -56,6 +56,7 @@ class FunctionsStack(cdk.Stack):
             self.functions[contract.name] = self._function(contract, role, group, variables[contract.name])
         self.aliases = self._aliases(foundation.key)
         add_triggers(self, config, self.aliases, data)
+        cdk.CfnOutput(self, "Release", value=config.release)
 
     def _role(self, contract: FunctionContract, group: logs.LogGroup) -> iam.Role:
         role = iam.Role(
