@@ -68,7 +68,6 @@ class Deployed:
         while time.monotonic() < deadline:
             found = machine.describe_execution(executionArn=execution)
             if found["status"] != "RUNNING":
-                print(found, machine.get_execution_history(executionArn=execution)["events"][-6:])
                 return found
             time.sleep(0.1)
         raise AssertionError("the rollout did not end")
