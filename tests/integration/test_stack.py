@@ -30,6 +30,7 @@ FILES = (
     "knowledge/after-sales/kefu.yaml",
     "knowledge/after-sales/returns-2026.md",
 )
+_COLD_STARTS = 5
 _BROKEN = '''"""A ticket system that is down."""
 
 from shared.domain.errors import TicketFailedError
@@ -84,7 +85,12 @@ class Stack:
     def call(self, method: str, path: str, body: object = None, token: str = "", key: bool = True) -> httpx.Response:
         headers = {"x-api-key": self.address.api_key} if key else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.request(method, self.address.url + path, json=body, headers=headers, timeout=60)
+        for _ in range(_COLD_STARTS):
+            try:
+                return httpx.request(method, self.address.url + path, json=body, headers=headers, timeout=60)
+            except httpx.RemoteProtocolError:
+                time.sleep(1)  # MiniStack cuts a refusal short while a function behind it starts
+        raise AssertionError(f"no answer to {method} {path}")
 
     def conversation(self) -> tuple[str, str]:
         opened = self.call("POST", "/v1/conversations", {"language": "zh"})
@@ -166,7 +172,7 @@ def test_a_customer_is_served_by_the_deployed_functions_and_found_again_after_a_
     assert stack.call("GET", "/v1/site", key=False).status_code == 403, "without a key nobody gets further"
 
     answer = _until("the uploaded documents answer", lambda: _answered(stack), 180)
-    assert answer["citations"][0]["source"] == "knowledge/after-sales/returns-2026.md"
+    assert answer["citations"][0]["source"].endswith("/help/after-sales/returns-2026")
     assert answer["release"].startswith("r1+k")
 
     conversation = stack.conversation()
