@@ -7,11 +7,9 @@ The CLI passes context and account by environment; without it, cdk.json is read 
 # pyright: reportArgumentType=false
 # jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
 
-import json
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,21 +18,15 @@ from cdk_nag import AwsSolutionsChecks
 from infra_cdk.function_code import ARCH, BUNDLED, STUB
 from infra_cdk.nag import acknowledge_findings
 from infra_cdk.stage import Stage, build_stage
-from infra_cdk.stage_config import StageConfigError, read_stage
+from infra_cdk.stage_config import StageConfigError, cdk_context, read_stage
 
 # Twelve digits that are nobody's: templates without an account are no help to a linter.
 NO_ACCOUNT = "111111111111"
-_CDK_JSON = Path(__file__).resolve().parents[1] / "cdk.json"
-
-
-def context() -> dict[str, Any]:
-    """Return the context of cdk.json, which only the CLI hands over by itself."""
-    return json.loads(_CDK_JSON.read_text("utf-8"))["context"]
 
 
 def new_app(more: Mapping[str, Any] | None = None, *, outdir: str | None = None) -> cdk.App:
     """Return an app with the context of cdk.json, and `more` over it."""
-    return cdk.App(context={**context(), **(more or {})}, outdir=outdir)
+    return cdk.App(context={**cdk_context(), **(more or {})}, outdir=outdir)
 
 
 def add_stage(app: cdk.App, stage: str, *, account: str, release: str) -> Stage:

@@ -12,9 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra_cdk.app import context
 from infra_cdk.credentials import account_of, describe_problem
-from infra_cdk.stage_config import STAGES, StageConfigError, read_stage
+from infra_cdk.stage_config import STAGES, StageConfigError, cdk_context, read_stage
 from infra_cdk.start_rollout import start_rollout
 
 CDK_VERSION = "2.1148.1"
@@ -81,7 +80,7 @@ def _run(action: str, stage: str, release: str) -> int:
     except (BotoCoreError, ClientError) as error:
         print(f"kefu: nothing was done: {describe_problem(error)}", file=sys.stderr)
         return 1
-    settings = context()["kefu:stages"].get(stage, {})
+    settings = cdk_context()["kefu:stages"].get(stage, {})
     config = read_stage(stage, settings, account=account, release=release or "unreleased")
     code = cdk(_arguments(action, config.account, config.region, config.prefix), _environment(stage, release))
     if code == 0 and action == "deploy":

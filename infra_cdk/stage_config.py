@@ -1,14 +1,17 @@
 """What differs between stages: one frozen value, validated before anything is synthesised."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from shared.contracts import FUNCTIONS, BucketContract
 
 STAGES = ("dev", "staging", "prod")
 SEARCH_ENGINES = ("small", "opensearch", "pinecone")
+_CDK_JSON = Path(__file__).resolve().parents[1] / "cdk.json"
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
@@ -92,6 +95,11 @@ class StageConfig:
             "search_nodes: 2 or more": self.search != "opensearch" or self.search_nodes >= 2,
         }
         return [cure for cure, fits in checks.items() if not fits]
+
+
+def cdk_context() -> dict[str, Any]:
+    """Return the context of cdk.json, which only CDK's own command line hands over by itself."""
+    return json.loads(_CDK_JSON.read_text("utf-8"))["context"]
 
 
 def read_stage(stage: str, settings: Mapping[str, Any], *, account: str, release: str) -> StageConfig:

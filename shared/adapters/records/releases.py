@@ -37,4 +37,5 @@ def traffic_record(traffic: Traffic) -> Record:
 
 def traffic_from(row: Row) -> Traffic:
     """Return the record."""
-    return Traffic(**{**row, "lease_until": optional_from_us(row["lease_until"])})
+    lease: Row = {"lease_until": optional_from_us(row["lease_until"])}
+    return Traffic(**{**row, **lease})
