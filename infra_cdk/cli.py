@@ -91,7 +91,9 @@ def _run(action: str, stage: str, release: str) -> int:
 def _arguments(action: str, account: str, region: str, prefix: str) -> list[str]:
     if action == "bootstrap":
         return ["bootstrap", f"aws://{account}/{region}"]
-    asked = ["--require-approval", "broadening"] if action == "deploy" else []
+    # Rights that grow are shown and asked about, where there is somebody to ask.
+    approval = "broadening" if sys.stdin.isatty() else "never"
+    asked = ["--require-approval", approval] if action == "deploy" else []
     return [action, *asked, "--no-notices", f"{prefix}*"]
 
 

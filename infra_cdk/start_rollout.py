@@ -52,7 +52,7 @@ def main() -> int:
     chosen = parser.parse_args()
     session = boto3.Session(region_name=chosen.region)
     try:
-        print(start_rollout(lambda service: session.client(service), chosen.stage))  # pyright: ignore[reportArgumentType]
+        print(start_rollout(session.client, chosen.stage))  # pyright: ignore[reportArgumentType] - its overloads
     except (BotoCoreError, ClientError, KeyError) as error:
         print(f"kefu: no rollout was started: {describe_problem(error)}", file=sys.stderr)
         return 1

@@ -13,7 +13,9 @@ import pytest
 from infra_cdk import live_alias_resource
 from infra_cdk.cli import CDK_VERSION, FOLDER, installed_version, node_programs
 from infra_cdk.start_rollout import start_rollout
+from local.stack import local_aws
 from shared.contracts import FUNCTIONS
+from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +48,10 @@ def test_the_cdk_is_the_pinned_one_and_not_the_accident() -> None:
     program = [str(node_programs() / "node"), str(FOLDER / "node_modules" / "aws-cdk" / "bin" / "cdk"), "--version"]
     said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     assert said.split()[0] == CDK_VERSION == installed_version() == "2.1148.1"
+
+
+def test_the_stack_runs_on_the_engine_that_the_contract_suites_ran_on() -> None:
+    assert (local_aws.VERSION, local_aws.BOTO3) == (MINISTACK_VERSION, MINISTACK_BOTO3)
 
 
 class _Stacks:

@@ -5,9 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
+from cdk_nag import AwsSolutionsChecks
 
+from infra_cdk.app import new_app
+from infra_cdk.function_code import STUB
 from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
+from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES
 from tests.infra.conftest import Synthesised
 
@@ -95,6 +100,30 @@ def test_only_stages_that_ask_for_it_have_a_search_cluster(stages: dict[str, Syn
 def test_findings_of_cdk_nag_that_stay_are_in_the_docs_with_their_reasons() -> None:
     assert DOCUMENT.read_text("utf-8") == as_markdown(), "run python -m infra_cdk.nag"
     assert all(len(one.reason) > 40 for one in ACKNOWLEDGED)
+
+
+def test_every_finding_that_is_listed_is_one_and_no_other_is_hidden(tmp_path: Path, stages: dict[str, Synthesised]) -> None:
+    """Without the list: what cdk-nag finds in each stack is exactly what the list has for it."""
+    app = new_app({STUB: str(Path(__file__).parent), "aws:cdk:disable-stack-trace": True}, outdir=str(tmp_path))
+    for stage in stages.values():
+        build_stage(app, stage.config)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    report = json.loads((tmp_path / "validation-report.json").read_text("utf-8"))
+    found = {
+        (construct["constructPath"].split("/")[0], violation["ruleName"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    }
+    listed = {
+        (stage.config.prefix + one.where.replace("_", "-"), one.finding(stage.config))
+        for stage in stages.values()
+        for one in ACKNOWLEDGED
+        if one.only(stage.config)
+    }
+    assert found == listed
 
 
 def test_no_validation_reports_anything(dev: Synthesised) -> None:
