@@ -1,14 +1,17 @@
 """What each version says about itself, for the canary's gates."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from shared.adapters.rollout.version_health import NAMESPACE as READ_FROM
+from shared.contracts import FUNCTIONS
 from shared.runtime.observability import NAMESPACE
 from shared.runtime.version_metrics import counted
+from tests.architecture.sources import ROOT
 
 
 @dataclass
@@ -80,3 +83,9 @@ def test_a_crash_is_counted_as_a_request_and_not_twice_as_a_failure(capsys: pyte
         counted("dialog", crash)({}, Context())
     found = json.loads(capsys.readouterr().out)
     assert found["Requests"] == [1] and "Faults" not in found
+
+
+@pytest.mark.parametrize("function", [contract.name for contract in FUNCTIONS if contract.aliased])
+def test_every_function_that_a_rollout_moves_counts_its_versions(function: str) -> None:
+    source = (ROOT / "functions" / function / "main.py").read_text("utf-8")
+    assert re.search(rf'^handler = counted\(\s*"{function}",', source, re.MULTILINE)
