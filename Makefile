@@ -14,7 +14,7 @@ DATA ?= $(CURDIR)/data
 COMPANY ?= $(CURDIR)/samples/yuguang
 WORKERS ?= 2
 RUN := .venv/bin/python
-GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper local dev
+GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper rollout local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
 .PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
@@ -85,3 +85,25 @@ doctor: setup ## Look for what may be wrong
 clean: ## Remove what can be made again (not data/)
 	@rm -rf .venv .ruff_cache .pytest_cache build var test-artefacts web/dist web/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- AWS (docs/deploy.md). `?=`: STAGE=dev unless another is named.
+STAGE ?= dev
+RELEASE ?=
+STACK_PORT ?= 4602
+
+.PHONY: bootstrap diff deploy destroy stack
+
+bootstrap: setup-dev ## Prepare an AWS account for deployments (STAGE=dev), once
+	@$(RUN) -m infra_cdk.cli bootstrap --stage $(STAGE)
+
+diff: setup-dev ## Show what a deployment would change (STAGE=dev)
+	@$(RUN) -m infra_cdk.cli diff --stage $(STAGE)
+
+deploy: setup-dev ## Deploy a stage to AWS and start its rollout (STAGE=dev RELEASE=2026.11.22-1)
+	@$(RUN) -m infra_cdk.cli deploy --stage $(STAGE) --release "$(RELEASE)"
+
+destroy: setup-dev ## Take a stage away from AWS (STAGE=dev); asks first
+	@$(RUN) -m infra_cdk.cli destroy --stage $(STAGE)
+
+stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602)
+	@exec $(RUN) -m local.stack --port $(STACK_PORT) --company $(COMPANY)

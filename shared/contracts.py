@@ -129,6 +129,8 @@ PRESENCE = TableContract(name="presence", ttl="ttl", point_in_time=False)
 RATE_LIMITS = TableContract(name="rate-limits", sort="", ttl="ttl", point_in_time=False)
 # By tenant: state, documents, fact tables, which ingestion alone writes. By document and by chunk: the chunks.
 KNOWLEDGE_TABLE = TableContract(name="knowledge")
+# One item per release, and one that says how traffic is shared between two.
+RELEASES = TableContract(name="releases", sort="")
 # A destroyed key must not come back from a backup.
 SUBJECT_KEYS = TableContract(name="subject-keys", sort="", point_in_time=False)
 TABLES = (
@@ -142,6 +144,7 @@ TABLES = (
     PRESENCE,
     RATE_LIMITS,
     KNOWLEDGE_TABLE,
+    RELEASES,
     SUBJECT_KEYS,
 )
 
@@ -150,6 +153,10 @@ CONTENT = BucketContract(name="content")
 BUCKETS = (CONTENT,)
 # The stage's one KMS key. Data keys per subject are wrapped by it, with tenant and subject as encryption context.
 MASTER_KEY_ALIAS = "alias/kefu"
+
+
+# The alias of each function that callers without a release use; a rollout moves its weights.
+LIVE_ALIAS = "live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

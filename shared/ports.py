@@ -30,7 +30,9 @@ from shared.domain.ledger import LedgerClosing, LedgerEntry
 from shared.domain.masking import Masked
 from shared.domain.outbox import OutboxEvent
 from shared.domain.profile import Profile
+from shared.domain.release import Release, Traffic
 from shared.domain.reply import HistoryLine, ReplyDraft, ReplyRequest
+from shared.domain.rollout import Sample
 from shared.domain.session import Session
 from shared.domain.ticket import Ticket, TicketStatus
 
@@ -92,6 +94,10 @@ class SessionStore(Protocol):
 
     def get(self, conversation_id: str, now: datetime) -> Session:
         """Raise NotFoundError when absent or expired at `now`."""
+        ...
+
+    def pin(self, session: Session, release: str) -> Session:
+        """Move the session to `release` if it is still on `session.release`; return it as it then stands."""
         ...
 
 
@@ -272,6 +278,58 @@ class RateLimiter(Protocol):
 
     def take(self, key: str, *, rate_per_s: float, burst: int, now: datetime) -> float:
         """Return 0.0 when admitted, else the seconds until the next would be."""
+        ...
+
+
+class ReleaseStore(Protocol):
+    """The stage's releases and how traffic is shared between two of them. Of no tenant: code is the same for all."""
+
+    def traffic(self) -> Traffic:
+        """Version 0 before the first release."""
+        ...
+
+    def set_traffic(self, traffic: Traffic) -> None:
+        """Compare-and-set on `traffic.version` - 1. The same record again returns quietly. Raises VersionConflictError."""
+        ...
+
+    def release(self, release_id: str) -> Release | None:
+        """None when it is not on record."""
+        ...
+
+    def put_release(self, release: Release) -> None:
+        """Write or overwrite it; again: no effect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasState:
+    """An alias: its version, and the share of each other version (0 to 1)."""
+
+    version: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+class Aliases(Protocol):
+    """The `live` aliases of the deployed functions, by the functions' names in the cloud."""
+
+    def get(self, function: str) -> AliasState:
+        """Raise NotFoundError."""
+        ...
+
+    def put(self, function: str, state: AliasState) -> None:
+        """Make it so; when it is so already, nothing is called."""
+        ...
+
+
+class VersionHealth(Protocol):
+    """What one version of a function did lately."""
+
+    def sample(self, function: str, candidate: str, stable: str, window_s: int) -> Sample:
+        """Return the candidate's requests, faults and p99, and the stable version's p99."""
+        ...
+
+    def alarming(self, names: Sequence[str]) -> str:
+        """Return the first of these alarms that is in ALARM or does not exist; empty when all is quiet."""
         ...
 
 

@@ -12,6 +12,7 @@ from shared.runtime.dialog_client import DialogClient
 from shared.runtime.envelopes import EnvelopeTurnService
 from shared.runtime.lambda_entry import Handler, ReadyHandler
 from shared.runtime.observability import Telemetry
+from shared.runtime.version_metrics import counted
 
 env = Environment.from_env(os.environ)
 deployed = Deployed()
@@ -28,4 +29,4 @@ def build() -> Handler:
     return make_handler(create_app(settings, company, client, deployed.ids, telemetry))
 
 
-handler = ReadyHandler(build)
+handler = counted("desk", ReadyHandler(build))

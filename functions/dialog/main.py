@@ -6,13 +6,15 @@ from functions.dialog.settings import Environment
 from functions.dialog.wiring import DialogPorts, build_answerer, build_dialog
 from shared.adapters.aws.deployed import Deployed
 from shared.adapters.aws.deployed_cipher import open_cipher
-from shared.adapters.aws.lambda_invoke import LambdaTransport, always
+from shared.adapters.aws.lambda_invoke import LambdaTransport
+from shared.adapters.caching_releases import CachingReleaseStore
 from shared.adapters.company.object_companies import ObjectStoreCompanies
 from shared.adapters.crypto.signed_tokens import SignedTokens
 from shared.adapters.dynamodb.answer_cache import DynamoDBAnswerCache
 from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
+from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
 from shared.adapters.reply_models import reply_model
@@ -20,6 +22,8 @@ from shared.contracts import TURNS
 from shared.runtime.envelopes import EnvelopeKnowledgeService
 from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
 from shared.runtime.observability import Telemetry
+from shared.runtime.qualifiers import Qualifiers
+from shared.runtime.version_metrics import counted
 
 env = Environment.from_env(os.environ)
 deployed = Deployed()
@@ -29,7 +33,10 @@ names = TableNames(env.table_prefix)
 database = deployed.database()
 cipher = open_cipher(deployed, names, env.master_key)
 telemetry = Telemetry("dialog", env.release, env.log_level)
-retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, always(env.callee_alias))
+# Searches carry this version's own release, so a turn never mixes two.
+releases = CachingReleaseStore(DynamoDBReleaseStore(database, names), deployed.clock)
+by_release = Qualifiers(releases=releases, otherwise=env.callee_alias)
+retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, by_release.of("retrieval"))
 
 
 def build() -> Handler:
@@ -54,4 +61,4 @@ def build() -> Handler:
     return build_dialog(ports, telemetry)
 
 
-handler = ReadyHandler(build)
+handler = counted("dialog", ReadyHandler(build))

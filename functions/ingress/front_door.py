@@ -14,6 +14,7 @@ from shared.runtime.dialog_client import Caller, DialogClient
 from shared.runtime.envelopes import deadline_ms
 from shared.runtime.presentation import company_json, time_json
 from shared.use_cases.open_conversation import OpenConversation
+from shared.use_cases.pin_release import PinRelease
 from shared.use_cases.receive_message import InboundMessage, ReceiveMessage
 
 Json = Mapping[str, object]
@@ -32,7 +33,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontDoor:
-    """Owns sessions and admission; everything else is a command to `dialog`."""
+    """Owns sessions and admission; everything else is a command to `dialog`. `pins` None: there is one release."""
 
     companies: CompanyStore
     sessions: Sessions
@@ -45,6 +46,7 @@ class FrontDoor:
     release: str
     turn_timeout_s: float
     default_tenant: str = ""
+    pins: PinRelease | None = None
 
     def site(self, visit: Visit) -> Json:
         """Return what the chat page shows before anybody has spoken."""
@@ -93,7 +95,7 @@ class FrontDoor:
             caller, proof = self._ticket_holder(visit)
         else:
             session = self.sessions.of_token(visit.token)
-            self.limits.admit_session(session)
+            session = self._admitted(session)
             caller, proof = _caller(session, visit), {"conversation_id": session.conversation_id}
         return self.dialog.call(caller, "read_ticket", visit.correlation_id, {"ticket": ticket, **proof})
 
@@ -105,9 +107,11 @@ class FrontDoor:
         return caller, {"ticket_id": ticket_id, "token_hash": hash_token(token)}
 
     def _admit(self, visit: Visit, conversation_id: str) -> Session:
-        session = self.sessions.authorise(visit.token, conversation_id)
+        return self._admitted(self.sessions.authorise(visit.token, conversation_id))
+
+    def _admitted(self, session: Session) -> Session:
         self.limits.admit_session(session)
-        return session
+        return self.pins.for_turn(session) if self.pins else session
 
     def _company(self, visit: Visit) -> Company:
         company = self._named_company(visit.site_key)

@@ -7,16 +7,20 @@ from functions.ingress.handler import make_handler
 from functions.ingress.settings import Environment
 from functions.ingress.wiring import FrontDoorPorts, build_front_door
 from shared.adapters.aws.deployed import Deployed
-from shared.adapters.aws.lambda_invoke import LambdaTransport, always
+from shared.adapters.aws.lambda_invoke import LambdaTransport
+from shared.adapters.caching_releases import CachingReleaseStore
 from shared.adapters.company.object_companies import ObjectStoreCompanies
 from shared.adapters.crypto.signed_tokens import SignedTokens
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.rate_limiter import DynamoDBRateLimiter
+from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.sessions import DynamoDBSessionStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.runtime.envelopes import EnvelopeTurnService
 from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
 from shared.runtime.observability import Telemetry
+from shared.runtime.qualifiers import Qualifiers
+from shared.runtime.version_metrics import counted
 
 env = Environment.from_env(os.environ)
 deployed = Deployed()
@@ -24,7 +28,9 @@ before_snapshot(deployed.aws.disconnect)
 
 names = TableNames(env.table_prefix)
 database = deployed.database()
-dialog = LambdaTransport(deployed.aws.invoker, env.dialog_function, always(env.callee_alias))
+releases = CachingReleaseStore(DynamoDBReleaseStore(database, names), deployed.clock)
+by_release = Qualifiers(releases=releases, otherwise=env.callee_alias)
+dialog = LambdaTransport(deployed.aws.invoker, env.dialog_function, by_release.of("dialog"))
 
 
 def build() -> Handler:
@@ -39,9 +45,10 @@ def build() -> Handler:
         limiter=DynamoDBRateLimiter(database, names),
         tokens=SignedTokens(settings.token_secret.get_secret_value().encode()),
         turns=EnvelopeTurnService(dialog, deployed.clock),
+        releases=releases,
     )
     door = build_front_door(ports, settings)
     return make_handler(create_app(settings, door, Telemetry("ingress", env.release, env.log_level)))
 
 
-handler = ReadyHandler(build)
+handler = counted("ingress", ReadyHandler(build))

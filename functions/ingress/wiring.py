@@ -6,15 +6,16 @@ from functions.ingress.front_door import FrontDoor
 from functions.ingress.limits import Bucket, Limits
 from functions.ingress.sessions import Sessions
 from functions.ingress.settings import IngressSettings
-from shared.ports import Clock, CompanyStore, IdSource, Ledger, RateLimiter, SessionStore, TokenSigner, TurnService
+from shared.ports import Clock, CompanyStore, IdSource, Ledger, RateLimiter, ReleaseStore, SessionStore, TokenSigner, TurnService
 from shared.runtime.dialog_client import DialogClient
 from shared.use_cases.open_conversation import OpenConversation
+from shared.use_cases.pin_release import PinRelease
 from shared.use_cases.receive_message import ReceiveMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontDoorPorts:
-    """Everything that the front door needs from outside."""
+    """Everything that the front door needs from outside. `releases` None: there is one release."""
 
     clock: Clock
     ids: IdSource
@@ -24,10 +25,12 @@ class FrontDoorPorts:
     limiter: RateLimiter
     tokens: TokenSigner
     turns: TurnService
+    releases: ReleaseStore | None = None
 
 
 def build_front_door(ports: FrontDoorPorts, settings: IngressSettings) -> FrontDoor:
     """Return the front door."""
+    pins = _pins(ports, settings)
     return FrontDoor(
         companies=ports.companies,
         sessions=Sessions(store=ports.sessions, tokens=ports.tokens, clock=ports.clock),
@@ -45,6 +48,7 @@ def build_front_door(ports: FrontDoorPorts, settings: IngressSettings) -> FrontD
             clock=ports.clock,
             ids=ports.ids,
             release=settings.release,
+            pins=pins,
         ),
         receive=ReceiveMessage(
             ledger=ports.ledger,
@@ -58,4 +62,11 @@ def build_front_door(ports: FrontDoorPorts, settings: IngressSettings) -> FrontD
         release=settings.release,
         turn_timeout_s=settings.turn_timeout_s,
         default_tenant=settings.default_tenant,
+        pins=pins,
     )
+
+
+def _pins(ports: FrontDoorPorts, settings: IngressSettings) -> PinRelease | None:
+    if ports.releases is None:
+        return None
+    return PinRelease(releases=ports.releases, sessions=ports.sessions, clock=ports.clock, own=settings.release)

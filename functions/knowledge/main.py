@@ -14,6 +14,7 @@ from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
 from shared.runtime.observability import Telemetry
+from shared.runtime.version_metrics import counted
 from shared.use_cases.ingest_document import IngestDocument
 from shared.use_cases.ingest_folder import IngestFolder
 from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
@@ -37,13 +38,16 @@ ingest = IngestDocument(
 )
 publish = PublishKnowledge(knowledge=knowledge, clock=deployed.clock)
 
-handler = make_handler(
-    KnowledgeWork(
-        document=DocumentConsumer(ingest=ingest, objects=objects, telemetry=telemetry),
-        folder=FolderConsumer(ingest=IngestFolder(ingest=ingest), objects=objects, telemetry=telemetry),
-        publish=PublishIndexed(publish=publish, index=engine.before_publishing),
-        publish_at_once=env.publish_at_once,
+handler = counted(
+    "knowledge",
+    make_handler(
+        KnowledgeWork(
+            document=DocumentConsumer(ingest=ingest, objects=objects, telemetry=telemetry),
+            folder=FolderConsumer(ingest=IngestFolder(ingest=ingest), objects=objects, telemetry=telemetry),
+            publish=PublishIndexed(publish=publish, index=engine.before_publishing),
+            publish_at_once=env.publish_at_once,
+        ),
+        deployed.clock,
+        telemetry,
     ),
-    deployed.clock,
-    telemetry,
 )

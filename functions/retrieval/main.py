@@ -19,6 +19,7 @@ from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.runtime.lambda_entry import before_snapshot
 from shared.runtime.observability import Telemetry
+from shared.runtime.version_metrics import counted
 
 _LEG_THREADS = 8
 _MODEL = Path(__file__).resolve().parents[2] / "models" / "e5"
@@ -52,4 +53,4 @@ def search(query: SearchQuery) -> SearchResult:
     return find(replace(query, snapshot=snapshot))
 
 
-handler = make_handler(search, deployed.clock, Telemetry("retrieval", env.release, env.log_level))
+handler = counted("retrieval", make_handler(search, deployed.clock, Telemetry("retrieval", env.release, env.log_level)))

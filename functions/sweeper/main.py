@@ -15,6 +15,7 @@ from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.runtime.envelopes import EnvelopeTurnService
 from shared.runtime.observability import Telemetry
+from shared.runtime.version_metrics import counted
 from shared.use_cases.relay_outbox import RelayOutbox
 
 env = Environment.from_env(os.environ)
@@ -35,4 +36,4 @@ ports = SweeperPorts(
     queue_patience_s=env.queue_patience_s,
 )
 
-handler = build_sweeper(ports, env.tenants, env.release, Telemetry("sweeper", env.release, env.log_level))
+handler = counted("sweeper", build_sweeper(ports, env.tenants, env.release, Telemetry("sweeper", env.release, env.log_level)))

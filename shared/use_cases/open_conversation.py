@@ -9,6 +9,7 @@ from shared.domain.errors import InvalidInputError
 from shared.domain.language import Language
 from shared.domain.session import Session
 from shared.ports import Clock, IdSource, SessionStore, TokenSigner, TurnService
+from shared.use_cases.pin_release import PinRelease
 
 # A creation key is a secret of the client's: who knows it gets the token again, so it must not be guessable.
 MIN_KEY_CHARS = 22
@@ -29,7 +30,7 @@ class OpenedConversation:
 class OpenConversation:
     """Idempotent by (tenant, creation key) for CREATION_KEY_LIFE: the same conversation and token again.
 
-    Without a key, or with one that was used longer ago, a new conversation.
+    Without a key, or with one that was used longer ago, a new conversation. `pins` None: there is one release, `release`.
     """
 
     sessions: SessionStore
@@ -38,6 +39,7 @@ class OpenConversation:
     clock: Clock
     ids: IdSource
     release: str
+    pins: PinRelease | None = None
 
     def __call__(self, tenant: str, language: Language, creation_key: str, correlation_id: str) -> OpenedConversation:
         if creation_key and len(creation_key) < MIN_KEY_CHARS:
@@ -46,6 +48,7 @@ class OpenConversation:
             )
         now = self.clock.now()
         session = self.sessions.create(self._draft(tenant, creation_key, now))
+        session = self.pins.for_turn(session) if self.pins else session
         self.turns.invoke(
             Envelope(
                 op="open_conversation",
@@ -68,7 +71,7 @@ class OpenConversation:
             tenant=tenant,
             subject_id=self.ids.new_id(),
             token_hash=sha256(self.tokens.issue("kc", conversation_id).encode()).hexdigest(),
-            release=self.release,
+            release=self.pins.for_new(conversation_id) if self.pins else self.release,
             created_at=now,
             expires_at=now + SESSION_LIFE,
             owner_token=owner_token,

@@ -30,6 +30,7 @@ from shared.adapters.sqlite.presence import SQLitePresenceStore
 from shared.adapters.sqlite.profiles import SQLiteProfileStore
 from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.adapters.sqlite.rate_limiter import SQLiteRateLimiter
+from shared.adapters.sqlite.releases import SQLiteReleaseStore
 from shared.adapters.sqlite.sessions import SQLiteSessionStore
 from shared.adapters.sqlite.tickets import SQLiteTicketStore
 from shared.contracts import QueueContract
@@ -47,6 +48,7 @@ from shared.ports import (
     ProfileStore,
     Queue,
     RateLimiter,
+    ReleaseStore,
     SessionStore,
     TicketStore,
 )
@@ -71,6 +73,7 @@ class Ports:
     answer_cache: AnswerCache
     presence: PresenceStore
     rate_limiter: RateLimiter
+    releases: ReleaseStore
     objects: ObjectStore
     queue: Callable[[QueueContract], Queue]
     dead_letters: Callable[[QueueContract], Queue]
@@ -112,6 +115,7 @@ def sqlite_ports(database: Database, key_ring: KeyRing, objects: ObjectStore, cl
         answer_cache=SQLiteAnswerCache(database),
         presence=SQLitePresenceStore(database),
         rate_limiter=SQLiteRateLimiter(database),
+        releases=SQLiteReleaseStore(database),
         objects=objects,
         queue=queue,
         dead_letters=lambda contract: queue(contract).dead_letters(),
@@ -159,7 +163,7 @@ def _or_skip() -> Generator[None]:
 
 
 STATE = frozenset(
-    "Clock SessionStore Ledger ConversationStore Outbox TicketStore ProfileStore AnswerCache PresenceStore RateLimiter".split()
+    "Clock SessionStore Ledger ConversationStore Outbox TicketStore ProfileStore AnswerCache PresenceStore RateLimiter ReleaseStore".split()
 )
 EVERYTHING = STATE | {"Queue", "ObjectStore", "KeyRing", "FieldCipher"}
 

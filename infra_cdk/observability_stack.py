@@ -1,0 +1,147 @@
+"""Alarms, each with a line in docs/deploy.md that says what to do; and the one alarm that ends a rollout."""
+
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
+
+from infra_cdk.data_stack import DataStack
+from infra_cdk.stage_config import StageConfig
+from shared.contracts import FUNCTIONS, KNOWLEDGE, QUEUES
+
+_AVAILABLE_PERCENT = 99.5
+_P99_MS = 5000
+_OLDEST_S = 300
+# A document takes minutes, and people upload many at once.
+_OLDEST_DOCUMENT_S = 3600
+_OLDEST_UNFINISHED_S = 900
+_RUNBOOK = "docs/deploy.md#alarms"
+
+
+class ObservabilityStack(cdk.Stack):
+    """Every alarm goes to the stage's topic. `names`: all of them, without the stage's prefix."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        config: StageConfig,
+        data: DataStack,
+        api_name: str,
+        machine: stepfunctions.StateMachine,
+        topic: sns.ITopic,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, name, env=env)
+        self._config = config
+        self._topic = topic
+        self._api = {"ApiName": api_name, "Stage": config.stage}
+        gates = [self._availability(), self._latency()]
+        for contract in QUEUES:
+            self._dead_letters(contract.name, data.dead_letters[contract.name])
+            if contract.consumer:
+                limit_s = _OLDEST_DOCUMENT_S if contract is KNOWLEDGE else _OLDEST_S
+                self._age(contract.name, data.queues[contract.name], limit_s)
+        for contract in FUNCTIONS:
+            self._throttled(contract.name)
+        self._unfinished()
+        self._rollouts(machine)
+        self._gate(gates)
+
+    def _availability(self) -> cloudwatch.Alarm:
+        minutes = cdk.Duration.minutes(5)
+        expression = cloudwatch.MathExpression(
+            expression="100 * (1 - failed / MAX([asked, 1]))",
+            label="answers that were no failure of ours, percent",
+            period=minutes,
+            using_metrics={"failed": self._of_api("5XXError", "Sum", minutes), "asked": self._of_api("Count", "Sum", minutes)},
+        )
+        below = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+        return self._alarm("availability", expression, _AVAILABLE_PERCENT, periods=3, of_them=2, comparison=below)
+
+    def _latency(self) -> cloudwatch.Alarm:
+        metric = self._of_api("Latency", "p99", cdk.Duration.minutes(1))
+        return self._alarm("latency", metric, _P99_MS, periods=5, of_them=3)
+
+    def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
+        metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=cdk.Duration.minutes(1))
+        self._alarm(f"{name}-dead-letters", metric, 1, periods=1)
+
+    def _age(self, name: str, queue: sqs.IQueue, limit_s: int) -> None:
+        metric = queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=cdk.Duration.minutes(1))
+        self._alarm(f"{name}-age", metric, limit_s, periods=3)
+
+    def _throttled(self, name: str) -> None:
+        metric = cloudwatch.Metric(
+            namespace="AWS/Lambda",
+            metric_name="Throttles",
+            statistic="Sum",
+            period=cdk.Duration.minutes(1),
+            dimensions_map={"FunctionName": self._config.prefix + name},
+        )
+        self._alarm(f"{name}-throttled", metric, 1, periods=3, of_them=2)
+
+    def _unfinished(self) -> None:
+        metric = cloudwatch.Metric(
+            namespace="Kefu",
+            metric_name="OldestUnfinishedAge",
+            statistic="Maximum",
+            period=cdk.Duration.minutes(1),
+            dimensions_map={"service": "sweeper"},
+        )
+        self._alarm("unfinished-messages", metric, _OLDEST_UNFINISHED_S, periods=3)
+
+    def _rollouts(self, machine: stepfunctions.StateMachine) -> None:
+        minute = cdk.Duration.minutes(1)
+        self._alarm("rollout-failed", machine.metric_failed(statistic="Sum", period=minute), 1, periods=1)
+        self._alarm("rollout-timed-out", machine.metric_timed_out(statistic="Sum", period=minute), 1, periods=1)
+
+    def _gate(self, alarms: Sequence[cloudwatch.Alarm]) -> None:
+        """The rollout's standing gate; it treats a missing one as in alarm."""
+        states = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
+        cloudwatch.CompositeAlarm(
+            self,
+            "ReleaseGate",
+            composite_alarm_name=f"{self._config.prefix}release-gate",
+            alarm_description=f"ends a rollout; {_RUNBOOK}",
+            alarm_rule=cloudwatch.AlarmRule.any_of(*states),
+        )
+
+    def _of_api(self, metric: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/ApiGateway", metric_name=metric, statistic=statistic, period=period, dimensions_map=self._api
+        )
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        *,
+        periods: int,
+        of_them: int | None = None,
+        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    ) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            "".join(part.title() for part in name.split("-")),
+            alarm_name=self._config.prefix + name,
+            alarm_description=f"what to do: {_RUNBOOK}",
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            datapoints_to_alarm=of_them or periods,
+            comparison_operator=comparison,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+        return alarm

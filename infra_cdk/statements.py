@@ -1,0 +1,129 @@
+"""Policy statements of our own, by names: a grant across stacks would write wildcards, or a cycle of stacks."""
+
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
+from collections.abc import Iterator, Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from infra_cdk.access import Access
+from infra_cdk.stage_config import StageConfig
+from shared.contracts import CONTENT, FUNCTIONS, LIVE_ALIAS, OUTBOX, QUEUES, QueueContract, TableContract
+
+_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem")
+_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
+_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
+_KEY_THROUGH_SERVICES = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
+
+
+class Statements:
+    """One stage's statements. `stack` gives account, region and partition; `key_arn` is the stage's key."""
+
+    def __init__(self, stack: cdk.Stack, config: StageConfig, key_arn: str) -> None:
+        self._stack = stack
+        self._config = config
+        self._key_arn = key_arn
+
+    def of(self, function: str, access: Access, secret_arns: dict[str, str]) -> Iterator[iam.PolicyStatement]:
+        """Yield what the function may do, and nothing else."""
+        yield from self._tables(access)
+        yield from self._queues(function, access)
+        yield from self._content(access)
+        secrets = [secret_arns[name] for name in access.secrets if name in secret_arns]
+        if secrets:
+            yield _allow(("secretsmanager:GetSecretValue",), *secrets)
+        if access.invokes:
+            # By version and by alias; the newest code, which has neither, nobody calls.
+            yield _allow(("lambda:InvokeFunction",), *(self._function(name) + ":*" for name in access.invokes))
+        if access.engine and self._config.search == "opensearch":
+            yield self._engine(access)
+        yield from self._key(access, bool(secrets))
+        if function == "rollout":
+            yield from self._rollout()
+
+    def _tables(self, access: Access) -> Iterator[iam.PolicyStatement]:
+        if access.reads:
+            yield _allow(_READ, *(arn for table in access.reads for arn in self._table(table)))
+        if access.writes:
+            yield _allow(_READ + _WRITE, *(arn for table in access.writes for arn in self._table(table)))
+
+    def _queues(self, function: str, access: Access) -> Iterator[iam.PolicyStatement]:
+        consumed = [self._queue(queue, queue.name) for queue in QUEUES if queue.consumer == function]
+        sent = [self._queue(queue, queue.name) for queue in access.sends]
+        sent += [self._queue(queue, queue.dead_letter_name) for queue in access.parks]
+        if consumed:
+            yield _allow(_CONSUME, *consumed)
+        if sent:
+            yield _allow(("sqs:SendMessage",), *sent)
+        if function == "outbox":
+            stream = self._arn("dynamodb", "table", f"{self._config.prefix}{OUTBOX.name}/stream/*")
+            yield _allow(_STREAM, stream)
+
+    def _content(self, access: Access) -> Iterator[iam.PolicyStatement]:
+        bucket_arn = self._stack.format_arn(service="s3", region="", account="", resource=self._config.bucket(CONTENT))
+        if access.content == "company":
+            yield _allow(("s3:GetObject",), f"{bucket_arn}/tenants/*/{CONTENT.name}/company.yaml")
+        elif access.content:
+            writes = ("s3:PutObject", "s3:DeleteObject") if access.content == "write" else ()
+            yield _allow(("s3:GetObject", *writes), f"{bucket_arn}/tenants/*")
+            # Without it a missing object looks like a missing right.
+            yield _allow(("s3:ListBucket",), bucket_arn)
+
+    def _engine(self, access: Access) -> iam.PolicyStatement:
+        methods = ("Get", "Head", "Post") + (("Put", "Delete") if access.engine == "write" else ())
+        domain = self._arn("es", "domain", f"{self._config.prefix}search/*")
+        return _allow(tuple(f"es:ESHttp{method}" for method in methods), domain)
+
+    def _key(self, access: Access, has_secrets: bool) -> Iterator[iam.PolicyStatement]:
+        used = {
+            "dynamodb": access.reads or access.writes,
+            "s3": access.content,
+            "sqs": access.sends or access.parks or access.writes,
+            "secretsmanager": has_secrets,
+        }
+        services = [f"{name}.{self._config.region}.amazonaws.com" for name, uses in used.items() if uses]
+        yield _allow(
+            tuple(f"kms:{action}" for action in _KEY_THROUGH_SERVICES),
+            self._key_arn,
+            conditions={"StringEquals": {"kms:ViaService": services}},
+        )
+        if access.personal:
+            # Data keys of subjects, which are bound to tenant and subject; a table's own key is not reached by this.
+            named = {"kms:EncryptionContextKeys": ["tenant", "subject", "purpose"]}
+            conditions = {"ForAllValues:StringEquals": named, "Null": {"kms:EncryptionContext:tenant": "false"}}
+            yield _allow(("kms:Decrypt", "kms:GenerateDataKey"), self._key_arn, conditions=conditions)
+
+    def _rollout(self) -> Iterator[iam.PolicyStatement]:
+        names = [contract.name for contract in FUNCTIONS if contract.aliased]
+        functions = [self._function(name) for name in names]
+        aliases = [f"{function}:{LIVE_ALIAS}" for function in functions]
+        yield _allow(("lambda:GetAlias", "lambda:UpdateAlias"), *functions, *aliases)
+        # These two know no resources.
+        yield _allow(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "*")
+
+    def _table(self, table: TableContract) -> tuple[str, ...]:
+        name = self._config.prefix + table.name
+        indexes = [one.name for one in table.indexes] + ([table.lookup] if table.lookup else [])
+        return tuple(self._arn("dynamodb", "table", one) for one in (name, *(f"{name}/index/{index}" for index in indexes)))
+
+    def _queue(self, queue: QueueContract, name: str) -> str:
+        full = self._config.prefix + name + (".fifo" if queue.fifo else "")
+        return self._stack.format_arn(service="sqs", resource=full)
+
+    def _function(self, name: str) -> str:
+        return self._stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=self._config.prefix + name,
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    def _arn(self, service: str, resource: str, name: str) -> str:
+        return self._stack.format_arn(service=service, resource=resource, resource_name=name)
+
+
+def _allow(actions: tuple[str, ...], *resources: str, conditions: Mapping[str, object] | None = None) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)

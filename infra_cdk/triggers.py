@@ -1,0 +1,87 @@
+"""What starts functions by itself: queues, the outbox's stream, the sweeper's clock. All point at the alias `live`."""
+
+# pyright: reportArgumentType=false
+# jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra_cdk.data_stack import DataStack
+from infra_cdk.stage_config import StageConfig
+from infra_cdk.weighted_alias import WeightedAlias
+from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, QueueContract
+
+_BATCH = 10
+# A folder is looked at once for all notifications of a batch; people upload many files at once.
+_UPLOADS, _UPLOADS_WINDOW_S = 100, 5
+_SWEEP_EVERY = "rate(1 minute)"
+# What the stream could not deliver by then, the sweeper finds in the table.
+_STREAM_RETRIES = 10
+_STREAM_AGE_S = 3600
+_PARTIAL = ["ReportBatchItemFailures"]
+
+
+def add_triggers(scope: Construct, config: StageConfig, aliases: Mapping[str, WeightedAlias], data: DataStack) -> None:
+    """Connect every queue with its consumer, the stream with `outbox`, and the clock with `sweeper`."""
+    for queue in QUEUES:
+        if queue.consumer:
+            _consume(scope, config, aliases[queue.consumer], queue, data)
+    _relay(scope, aliases["outbox"], data)
+    _sweep(scope, config, aliases["sweeper"])
+
+
+def _consume(scope: Construct, config: StageConfig, alias: WeightedAlias, queue: QueueContract, data: DataStack) -> None:
+    scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=config.queue_concurrency)
+    mapping = lambda_.CfnEventSourceMapping(
+        scope,
+        f"{queue.name.title()}Mapping",
+        function_name=alias.arn,
+        event_source_arn=data.queues[queue.name].queue_arn,
+        batch_size=_UPLOADS if queue is KNOWLEDGE else _BATCH,
+        maximum_batching_window_in_seconds=_UPLOADS_WINDOW_S if queue is KNOWLEDGE else None,
+        function_response_types=_PARTIAL,
+        scaling_config=scaling,
+    )
+    mapping.node.add_dependency(alias.resource)
+
+
+def _relay(scope: Construct, alias: WeightedAlias, data: DataStack) -> None:
+    inserted = lambda_.CfnEventSourceMapping.FilterProperty(pattern='{"eventName":["INSERT"]}')
+    mapping = lambda_.CfnEventSourceMapping(
+        scope,
+        "OutboxMapping",
+        function_name=alias.arn,
+        event_source_arn=data.tables[OUTBOX.name].table_stream_arn,
+        starting_position="TRIM_HORIZON",
+        batch_size=100,
+        bisect_batch_on_function_error=True,
+        maximum_retry_attempts=_STREAM_RETRIES,
+        maximum_record_age_in_seconds=_STREAM_AGE_S,
+        function_response_types=_PARTIAL,
+        filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(filters=[inserted]),
+    )
+    mapping.node.add_dependency(alias.resource)
+
+
+def _sweep(scope: Construct, config: StageConfig, alias: WeightedAlias) -> None:
+    rule = events.CfnRule(
+        scope,
+        "SweepRule",
+        name=f"{config.prefix}sweep",
+        description="what has not ended, and for how long",
+        schedule_expression=_SWEEP_EVERY,
+        state="ENABLED",
+        targets=[events.CfnRule.TargetProperty(arn=alias.arn, id="sweeper")],
+    )
+    permission = lambda_.CfnPermission(
+        scope,
+        "SweepPermission",
+        action="lambda:InvokeFunction",
+        function_name=alias.arn,
+        principal="events.amazonaws.com",
+        source_arn=rule.attr_arn,
+    )
+    permission.node.add_dependency(alias.resource)

@@ -1,0 +1,53 @@
+"""`make stack`: the deployed form of the product on this machine, until Ctrl-C. The next start finds everything again."""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from local.read_company import read_company
+from local.stack.assembly import StackError
+from local.stack.deployment import SynthesisError, deploy, ensure_staff, synthesise, upload_company
+from local.stack.local_aws import ROOT, EngineError, MiniStack, engine_environment, install
+
+
+def main() -> int:
+    """Start, deploy, and wait."""
+    parser = argparse.ArgumentParser(prog="python -m local.stack", description="Run the deployed templates on a local AWS.")
+    parser.add_argument("--port", type=int, default=4602)
+    parser.add_argument("--data", type=Path, default=ROOT / "var" / "stack")
+    parser.add_argument("--company", type=Path, default=ROOT / "samples" / "yuguang")
+    chosen = parser.parse_args()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        # Said for both: a shell's background job inherits SIGINT as ignored.
+        signal.signal(one, signal.default_int_handler)
+    try:
+        return _run(chosen.port, chosen.data.resolve(), chosen.company)
+    except KeyboardInterrupt:
+        return 0
+    except (EngineError, StackError, SynthesisError) as error:
+        print(f"kefu: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(port: int, data: Path, company: Path) -> int:
+    data.mkdir(parents=True, exist_ok=True)
+    install(engine_environment())
+    print("synthesising (the zips take minutes the first time) ...", flush=True)
+    folder = synthesise(data / "cdk.out", "local")
+    with MiniStack(folder=data, port=port) as cloud:
+        began = time.monotonic()
+        address = deploy(cloud, folder)
+        token = ensure_staff(cloud)
+        sent = upload_company(cloud, company, read_company(company).tenant)
+        print(f"deployed in {time.monotonic() - began:.1f} s; {sent} files of the company sent to be read", flush=True)
+        print(f"\n  API        {address.url}/healthz", flush=True)
+        print(f"  x-api-key  {address.api_key}\n  staff      Authorization: Bearer {token}", flush=True)
+        print("\nCtrl-C stops it; docs/deploy.md says what to ask it.", flush=True)
+        while True:
+            time.sleep(3600)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""The command line that deploys: the pinned CDK, one clear line for what is missing, and the versions that a rollout is given."""
+
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra_cdk import live_alias_resource
+from infra_cdk.cli import CDK_VERSION, FOLDER, installed_version, node_programs
+from infra_cdk.start_rollout import start_rollout
+from local.stack import local_aws
+from shared.contracts import FUNCTIONS
+from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line as somebody without an account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    alone = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    command = [sys.executable, "-m", "infra_cdk.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**kept, **alone}, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("action", ["bootstrap", "diff", "deploy", "destroy"])
+def test_without_credentials_one_line_says_so_and_nothing_is_done(action: str) -> None:
+    done = _run(action, "--stage", "dev", "--release", "r1")
+    assert done.returncode == 1 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "there are no AWS credentials" in line and "AWS_PROFILE" in line
+
+
+def test_a_deployment_without_a_release_asks_for_its_name() -> None:
+    done = _run("deploy", "--stage", "dev")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1) and "RELEASE=" in done.stderr
+
+
+def test_the_cdk_is_the_pinned_one_and_not_the_accident() -> None:
+    """3.0.0 is tagged `latest` on npm and refuses our assembly."""
+    if not installed_version():
+        pytest.skip("the CDK command line is not installed; run: python -m tests.contract.aws.install_engines")
+    program = [str(node_programs() / "node"), str(FOLDER / "node_modules" / "aws-cdk" / "bin" / "cdk"), "--version"]
+    said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert said.split()[0] == CDK_VERSION == installed_version() == "2.1148.1"
+
+
+def test_the_stack_runs_on_the_engine_that_the_contract_suites_ran_on() -> None:
+    assert (local_aws.VERSION, local_aws.BOTO3) == (MINISTACK_VERSION, MINISTACK_BOTO3)
+
+
+class _Stacks:
+    """CloudFormation and Step Functions, as far as a start needs them."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Any] = {}
+        versions = {f"{one.name.title()}Version": "7" for one in FUNCTIONS if one.aliased}
+        self.outputs = {
+            "kefu-dev-functions": {"Release": "2026.11.22-1", **versions},
+            "kefu-dev-release": {"RolloutMachineArn": "arn:machine"},
+        }
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs[StackName].items()]
+        return {"Stacks": [{"Outputs": outputs}]}
+
+    def start_execution(self, **request: str) -> dict[str, str]:
+        self.started = dict(request)
+        return {"executionArn": "arn:execution"}
+
+
+def test_a_rollout_is_given_the_release_and_every_functions_new_version() -> None:
+    from functions.rollout.documents import RolloutRequest
+
+    stacks = _Stacks()
+    assert start_rollout(lambda _: stacks, "dev") == "arn:execution"
+    document = json.loads(stacks.started["input"])
+    request = RolloutRequest.model_validate({"op": "begin", "execution": stacks.started["name"], "rollout": document})
+    rollout = request.to_rollout()
+    assert rollout.release_id == "2026.11.22-1"
+    assert {target.function: target.candidate for target in rollout.targets} == {
+        one.name: "7" for one in FUNCTIONS if one.aliased
+    }
+
+
+class _Lambda:
+    """Aliases in memory, and Lambda's own error for one that is there already."""
+
+    class exceptions:
+        class ResourceConflictException(Exception):
+            pass
+
+    def __init__(self) -> None:
+        self.aliases: dict[str, str] = {}
+
+    def create_alias(self, *, FunctionName: str, Name: str, FunctionVersion: str) -> None:
+        if FunctionName in self.aliases:
+            raise self.exceptions.ResourceConflictException
+        self.aliases[FunctionName] = FunctionVersion
+
+    def delete_alias(self, *, FunctionName: str, Name: str) -> None:
+        del self.aliases[FunctionName]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the resource told CloudFormation."""
+    told: list[dict[str, Any]] = []
+
+    def urlopen(request: Any, timeout: float) -> BytesIO:
+        assert (request.method, timeout) == ("PUT", 10)
+        told.append(json.loads(request.data))
+        return BytesIO()
+
+    monkeypatch.setattr(live_alias_resource.urllib.request, "urlopen", urlopen)
+    return told
+
+
+def _event(kind: str, version: str) -> dict[str, Any]:
+    properties = {"Function": "kefu-dev-dialog", "Alias": "live", "Version": version}
+    ids = {"StackId": "s", "RequestId": "r", "LogicalResourceId": "l", "ResponseURL": "https://example.com/answer"}
+    return {"RequestType": kind, "ResourceProperties": properties, **ids}
+
+
+def test_the_alias_is_made_once_and_never_moved_by_a_deployment(
+    monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    cloud = _Lambda()
+    monkeypatch.setattr(live_alias_resource.boto3, "client", lambda _service: cloud)
+    for kind, version in (("Create", "1"), ("Create", "1"), ("Update", "2"), ("Update", "3")):
+        live_alias_resource.handler(_event(kind, version), None)
+        assert cloud.aliases == {"kefu-dev-dialog": "1"}
+    live_alias_resource.handler(_event("Delete", "3"), None)
+    assert cloud.aliases == {}
+    assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 5
+    assert {answer["PhysicalResourceId"] for answer in answers} == {"kefu-dev-dialog:live"}
+
+
+def test_a_failure_is_told_to_cloudformation_instead_of_leaving_it_waiting(
+    monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(live_alias_resource.boto3, "client", lambda _service: _Lambda())
+    live_alias_resource.handler(_event("Delete", "1"), None)
+    assert answers[0]["Status"] == "FAILED" and "KeyError" in answers[0]["Reason"]

@@ -1,0 +1,213 @@
+"""Functions are those of shared/contracts.py; each has its settings, its role, its alias and its triggers."""
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from infra_cdk.access import ACCESS
+from shared.contracts import (
+    CONVERSATIONS,
+    FUNCTIONS,
+    LEDGER,
+    OUTBOX,
+    QUEUES,
+    RELEASES,
+    SUBJECT_KEYS,
+    TABLES,
+    FunctionContract,
+    TableContract,
+)
+from shared.runtime.settings import Settings, variable
+from tests.infra.conftest import Synthesised
+
+NAMES = [contract.name for contract in FUNCTIONS]
+ALIASED = [contract.name for contract in FUNCTIONS if contract.aliased]
+# What needs no resource: each action is here by name, so that another one is noticed.
+WITHOUT_RESOURCE = {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
+
+
+def _functions(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
+    prefix = synthesised.config.prefix
+    found = {one["FunctionName"].removeprefix(prefix): one for one in synthesised.properties("AWS::Lambda::Function")}
+    del found["alias-maker"]
+    return found
+
+
+def _statements(synthesised: Synthesised, function: str) -> Iterator[dict[str, Any]]:
+    """Yield the statements of a function's role."""
+    role = _functions(synthesised)[function]["Role"]["Fn::GetAtt"][0]
+    for policy in synthesised.properties("AWS::IAM::Policy"):
+        if {"Ref": role} in policy["Roles"]:
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def _rights(synthesised: Synthesised, function: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (action, resource as text, condition)."""
+    for statement in _statements(synthesised, function):
+        actions, resources = (v if isinstance(v, list) else [v] for v in (statement["Action"], statement["Resource"]))
+        yield from ((a, json.dumps(r), statement.get("Condition", {})) for a in actions for r in resources)
+
+
+def _tables_for(synthesised: Synthesised, function: str, action: str) -> set[str]:
+    def is_of(table: TableContract, resource: str) -> bool:
+        name = f":table/{synthesised.config.prefix}{table.name}"
+        return f'{name}"' in resource or f"{name}/index/" in resource
+
+    rights = [resource for found, resource, _ in _rights(synthesised, function) if found == action]
+    return {table.name for table in TABLES if any(is_of(table, resource) for resource in rights)}
+
+
+@pytest.mark.parametrize("contract", FUNCTIONS, ids=lambda contract: contract.name)
+def test_a_function_is_what_its_contract_says(contract: FunctionContract, synthesised: Synthesised) -> None:
+    function = _functions(synthesised)[contract.name]
+    assert (function["Handler"], function["Runtime"], function["Architectures"]) == (contract.entry, "python3.13", ["arm64"])
+    assert (function["MemorySize"], function["Timeout"]) == (contract.memory_mb, contract.timeout_s)
+    assert function.get("SnapStart") == ({"ApplyOn": "PublishedVersions"} if contract.snap_start else None)
+    assert function["RuntimeManagementConfig"] == {"UpdateRuntimeOn": "FunctionUpdate"}
+
+
+def test_there_are_no_other_functions(synthesised: Synthesised) -> None:
+    assert set(_functions(synthesised)) == set(NAMES) == set(ACCESS)
+
+
+@pytest.mark.parametrize("contract", FUNCTIONS, ids=lambda contract: contract.name)
+def test_the_environment_has_every_setting_that_the_function_needs_and_no_other(
+    contract: FunctionContract, synthesised: Synthesised
+) -> None:
+    settings: type[Settings] = import_module(f"functions.{contract.name}.settings").Environment
+    needed = {variable(name) for name, field in settings.model_fields.items() if field.is_required()}
+    known = {variable(name) for name in settings.model_fields}
+    found = set(_functions(synthesised)[contract.name]["Environment"]["Variables"])
+    assert needed <= found <= known
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_environment_is_read_without_complaint(name: str, synthesised: Synthesised) -> None:
+    """What only the deployment knows (addresses, ARNs) stands here as an address."""
+    variables = _functions(synthesised)[name]["Environment"]["Variables"]
+    environ = {key: value if isinstance(value, str) else "https://example.com/x" for key, value in variables.items()}
+    settings = import_module(f"functions.{name}.settings").Environment.from_env(environ)
+    assert settings.release == "2026.11.22-1"
+
+
+def test_a_secret_is_named_in_the_environment_and_never_held(synthesised: Synthesised) -> None:
+    variables = [f["Environment"]["Variables"] for f in _functions(synthesised).values()]
+    secret = [(k, v) for one in variables for k, v in one.items() if "SECRET" in k and v]
+    assert secret and all(k.endswith("_ID") and isinstance(v, dict) for k, v in secret)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_role_touches_the_tables_of_its_function_and_no_other(name: str, synthesised: Synthesised) -> None:
+    access = ACCESS[name]
+    writes = {table.name for table in access.writes}
+    assert _tables_for(synthesised, name, "dynamodb:PutItem") == writes
+    assert _tables_for(synthesised, name, "dynamodb:GetItem") == writes | {table.name for table in access.reads}
+    others = {action for action, _, _ in _rights(synthesised, name) if action.startswith("dynamodb:")}
+    assert others.isdisjoint({"dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:*"})
+
+
+def test_a_table_is_written_by_those_that_own_it(synthesised: Synthesised) -> None:
+    def writers(table: TableContract) -> set[str]:
+        return {name for name in NAMES if table.name in _tables_for(synthesised, name, "dynamodb:PutItem")}
+
+    assert writers(CONVERSATIONS) == {"dialog", "sweeper"}
+    assert writers(LEDGER) == {"ingress", "dialog", "sweeper"}
+    assert writers(OUTBOX) == {"dialog", "tickets", "outbox", "sweeper"}
+    assert writers(RELEASES) == {"rollout"}
+
+
+def test_a_front_door_sees_no_conversation_and_opens_nobodys_data_key(synthesised: Synthesised) -> None:
+    for name in ("ingress", "desk", "retrieval", "outbox", "knowledge", "rollout"):
+        assert SUBJECT_KEYS.name not in _tables_for(synthesised, name, "dynamodb:GetItem")
+        conditions = [c for action, _, c in _rights(synthesised, name) if action in ("kms:Decrypt", "kms:GenerateDataKey")]
+        assert all("kms:ViaService" in c["StringEquals"] for c in conditions)
+    for name in ("ingress", "desk"):
+        assert CONVERSATIONS.name not in _tables_for(synthesised, name, "dynamodb:GetItem")
+
+
+def test_data_keys_of_subjects_are_used_with_their_tenant_only(synthesised: Synthesised) -> None:
+    for name in ("dialog", "tickets", "sweeper"):
+        direct = [c for a, _, c in _rights(synthesised, name) if a == "kms:Decrypt" and "StringEquals" not in c]
+        assert direct and all(c["Null"] == {"kms:EncryptionContext:tenant": "false"} for c in direct)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_right_is_on_everything_but_where_the_service_knows_nothing_narrower(name: str, synthesised: Synthesised) -> None:
+    rights = list(_rights(synthesised, name))
+    assert {action for action, resource, _ in rights if resource == '"*"'} <= WITHOUT_RESOURCE
+    assert not any("*" in action for action, _, _ in rights)
+
+
+def test_functions_call_only_whom_the_design_says_and_never_the_newest_code(synthesised: Synthesised) -> None:
+    calls = {
+        name: {
+            r.rpartition("function:")[2].strip(']"}') for a, r, _ in _rights(synthesised, name) if a == "lambda:InvokeFunction"
+        }
+        for name in NAMES
+    }
+    prefix = synthesised.config.prefix
+    dialog, retrieval = {f"{prefix}dialog:*"}, {f"{prefix}retrieval:*"}
+    assert {name: whom for name, whom in calls.items() if whom} == {
+        "ingress": dialog,
+        "desk": dialog,
+        "sweeper": dialog,
+        "dialog": retrieval,
+    }
+
+
+def test_only_the_controller_moves_aliases(synthesised: Synthesised) -> None:
+    movers = [name for name in NAMES if any(a == "lambda:UpdateAlias" for a, _, _ in _rights(synthesised, name))]
+    assert movers == ["rollout"]
+
+
+def test_every_function_writes_into_its_own_log_group(synthesised: Synthesised) -> None:
+    for name, function in _functions(synthesised).items():
+        group = synthesised.resources()[function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+        assert group["LogGroupName"] == f"/kefu/{synthesised.config.stage}/{name}"
+        assert group["RetentionInDays"] == synthesised.config.log_days
+        written = [r for a, r, _ in _rights(synthesised, name) if a == "logs:PutLogEvents"]
+        assert len(written) == 1 and function["LoggingConfig"]["LogGroup"]["Ref"] in written[0]
+
+
+def test_no_alias_is_cloudformations_and_every_version_stays(synthesised: Synthesised) -> None:
+    """An AWS::Lambda::Alias would move all traffic at a deployment, or undo a rollout (infra_cdk/weighted_alias.py)."""
+    assert synthesised.resources("AWS::Lambda::Alias") == {}
+    versions = synthesised.resources("AWS::Lambda::Version").values()
+    assert len(versions) == len(ALIASED) and {one["DeletionPolicy"] for one in versions} == {"Retain"}
+    live = synthesised.properties("Custom::LiveAlias")
+    assert len(live) == len(ALIASED) and {one["Alias"] for one in live} == {"live"}
+
+
+def test_each_queue_wakes_its_consumer_by_the_alias_with_a_limit(synthesised: Synthesised) -> None:
+    mappings = synthesised.resources("AWS::Lambda::EventSourceMapping").values()
+    by_queue = {json.dumps(m["Properties"]["EventSourceArn"]): m for m in mappings if "ScalingConfig" in m["Properties"]}
+    assert len(by_queue) == sum(bool(queue.consumer) for queue in QUEUES)
+    for mapping in by_queue.values():
+        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": synthesised.config.queue_concurrency}
+        assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for mapping in mappings:
+        assert json.dumps(mapping["Properties"]["FunctionName"]).endswith(':live"]]}')
+        assert set(mapping["DependsOn"]) & set(synthesised.resources("Custom::LiveAlias"))
+
+
+def test_a_lease_is_six_times_what_its_consumer_may_take() -> None:
+    timeouts = {contract.name: contract.timeout_s for contract in FUNCTIONS}
+    assert all(queue.visibility_s >= 6 * timeouts[queue.consumer] for queue in QUEUES if queue.consumer)
+
+
+def test_the_sweeper_is_woken_every_minute_by_its_alias(synthesised: Synthesised) -> None:
+    (rule,) = synthesised.properties("AWS::Events::Rule")
+    assert rule["ScheduleExpression"] == "rate(1 minute)" and json.dumps(rule["Targets"]).count(":live") == 1
+
+
+def test_production_reserves_room_for_those_who_wait(prod: Synthesised) -> None:
+    reserved = {name: one.get("ReservedConcurrentExecutions") for name, one in _functions(prod).items()}
+    assert reserved["ingress"] and reserved["dialog"] and reserved["retrieval"]
+
+
+def test_a_new_release_changes_functions_and_versions_and_moves_no_alias(dev: Synthesised) -> None:
+    for custom in dev.resources("Custom::LiveAlias").values():
+        assert set(custom["Properties"]) == {"ServiceToken", "ServiceTimeout", "Function", "Alias", "Version"}

@@ -1,0 +1,140 @@
+"""Rollouts, alarms with what to do, and templates that every check lets through."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from cdk_nag import AwsSolutionsChecks
+
+from infra_cdk.app import new_app
+from infra_cdk.function_code import STUB
+from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
+from infra_cdk.stage import build_stage
+from shared.contracts import QUEUES
+from tests.infra.conftest import Synthesised
+
+DEPLOYING = Path(__file__).resolve().parents[2] / "docs" / "deploy.md"
+
+
+def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesised: Synthesised) -> None:
+    (machine,) = synthesised.properties("AWS::StepFunctions::StateMachine")
+    definition = json.loads(machine["DefinitionString"])
+    states = definition["States"]
+    assert {one["Parameters"]["Payload"]["op"] for one in states.values() if one["Type"] == "Task"} == {
+        "begin",
+        "tick",
+        "promote",
+        "rollback",
+    }
+    for name in ("Tick", "Promote"):
+        assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Rollback"}]
+    assert states["Decide"]["Default"] == "Rollback" and states["Rollback"]["Retry"]
+    assert machine["LoggingConfiguration"]["Level"] == "ALL"
+
+
+def test_the_machine_lives_longer_than_the_slowest_rollout() -> None:
+    from shared.domain.rollout import Plan
+
+    plan = Plan()
+    ticks = len(plan.steps) * (plan.healthy_ticks + 1) + plan.max_hold_ticks + plan.watch_ticks
+    definition = json.loads((DEPLOYING.parents[1] / "infra_cdk" / "rollout.asl.json").read_text("utf-8"))
+    # The wait for another rollout's end comes before, and each tick takes a moment of its own.
+    assert definition["TimeoutSeconds"] > ticks * (plan.tick_s + 10)
+
+
+def test_every_queue_has_alarms_for_dead_letters_and_for_age(synthesised: Synthesised) -> None:
+    names = {
+        alarm["AlarmName"].removeprefix(synthesised.config.prefix) for alarm in synthesised.properties("AWS::CloudWatch::Alarm")
+    }
+    assert names >= {f"{queue.name}-dead-letters" for queue in QUEUES}
+    assert names >= {f"{queue.name}-age" for queue in QUEUES if queue.consumer}
+    assert names >= {"availability", "latency", "rollout-failed", "rollout-timed-out", "unfinished-messages"}
+
+
+def test_a_dead_letter_rings_at_once(dev: Synthesised) -> None:
+    alarms = [one for one in dev.properties("AWS::CloudWatch::Alarm") if one["AlarmName"].endswith("-dead-letters")]
+    assert {(one["Threshold"], one["EvaluationPeriods"], one["Period"]) for one in alarms} == {(1, 1, 60)}
+
+
+def test_every_alarm_is_heard_and_has_a_line_that_says_what_to_do(synthesised: Synthesised) -> None:
+    written = DEPLOYING.read_text("utf-8")
+    for alarm in synthesised.properties("AWS::CloudWatch::Alarm"):
+        name = alarm["AlarmName"].removeprefix(synthesised.config.prefix)
+        kind = next((end for end in ("-dead-letters", "-age", "-throttled") if name.endswith(end)), name)
+        assert f"| `{kind if kind == name else '*' + kind}` |" in written
+        assert alarm["AlarmActions"] and "docs/deploy.md" in alarm["AlarmDescription"]
+
+
+def test_the_controller_looks_at_an_alarm_that_exists(synthesised: Synthesised) -> None:
+    (gate,) = synthesised.properties("AWS::CloudWatch::CompositeAlarm")
+    functions = synthesised.properties("AWS::Lambda::Function")
+    (controller,) = (one for one in functions if one["FunctionName"].endswith("-rollout"))
+    assert json.loads(controller["Environment"]["Variables"]["KEFU_GATE_ALARMS"]) == [gate["AlarmName"]]
+
+
+def test_nothing_has_to_be_looked_up_in_an_account(dev: Synthesised) -> None:
+    manifest = json.loads((dev.folder / "manifest.json").read_text("utf-8"))
+    assert not manifest.get("missing")
+
+
+def test_stacks_refer_to_each_other_weakly(synthesised: Synthesised) -> None:
+    """An export that is in use could never be changed again."""
+    assert all("Fn::ImportValue" not in json.dumps(template) for template in synthesised.templates.values())
+
+
+def test_no_stack_is_near_the_limit_of_500_resources(synthesised: Synthesised) -> None:
+    assert all(len(template["Resources"]) < 250 for template in synthesised.templates.values())
+
+
+def test_only_stages_that_ask_for_it_have_a_search_cluster(stages: dict[str, Synthesised]) -> None:
+    found = {name: len(stage.resources("AWS::OpenSearchService::Domain")) for name, stage in stages.items()}
+    assert found == {"dev": 0, "staging": 1, "prod": 1}
+    (domain,) = stages["prod"].properties("AWS::OpenSearchService::Domain")
+    assert domain["EncryptionAtRestOptions"]["Enabled"] and domain["NodeToNodeEncryptionOptions"]["Enabled"]
+    assert domain["DomainEndpointOptions"]["EnforceHTTPS"] and domain["AdvancedSecurityOptions"]["Enabled"]
+
+
+def test_findings_of_cdk_nag_that_stay_are_in_the_docs_with_their_reasons() -> None:
+    assert DOCUMENT.read_text("utf-8") == as_markdown(), "run python -m infra_cdk.nag"
+    assert all(len(one.reason) > 40 for one in ACKNOWLEDGED)
+
+
+def test_every_finding_that_is_listed_is_one_and_no_other_is_hidden(tmp_path: Path, stages: dict[str, Synthesised]) -> None:
+    """Without the list: what cdk-nag finds in each stack is exactly what the list has for it."""
+    app = new_app({STUB: str(Path(__file__).parent), "aws:cdk:disable-stack-trace": True}, outdir=str(tmp_path))
+    for stage in stages.values():
+        build_stage(app, stage.config)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    report = json.loads((tmp_path / "validation-report.json").read_text("utf-8"))
+    found = {
+        (construct["constructPath"].split("/")[0], violation["ruleName"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    }
+    listed = {
+        (stage.config.prefix + one.where.replace("_", "-"), one.finding(stage.config))
+        for stage in stages.values()
+        for one in ACKNOWLEDGED
+        if one.only(stage.config)
+    }
+    assert found == listed
+
+
+def test_no_validation_reports_anything(dev: Synthesised) -> None:
+    report = json.loads((dev.folder / "validation-report.json").read_text("utf-8"))
+    assert [violation for plugin in report["pluginReports"] for violation in plugin["violations"]] == []
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_linter_finds_nothing(stage: str, stages: dict[str, Synthesised]) -> None:
+    """W3005: CDK writes a dependency down that a reference implies, too."""
+    templates = [str(stages[stage].folder / stack.template_file) for stack in stages[stage].stage.stacks]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *templates]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "" and done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,91 @@
+"""What each version says about itself, for the canary's gates."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from shared.adapters.rollout.version_health import NAMESPACE as READ_FROM
+from shared.contracts import FUNCTIONS
+from shared.runtime.observability import NAMESPACE
+from shared.runtime.version_metrics import counted
+from tests.architecture.sources import ROOT
+
+
+@dataclass
+class Context:
+    function_name: str = "kefu-dev-dialog"
+    function_version: str = "12"
+
+
+ANSWER = {"result": {"reply": {"rung": "extractive"}}}
+
+
+@pytest.fixture(autouse=True)
+def _metrics_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+
+
+def _emitted(capsys: pytest.CaptureFixture[str], event: Any, answer: Any) -> dict[str, Any]:
+    assert counted("dialog", lambda _event, _context: answer)(event, Context()) == answer
+    (line,) = capsys.readouterr().out.splitlines()
+    return json.loads(line)
+
+
+def test_a_turn_is_counted_and_timed_by_function_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    found = _emitted(capsys, {"op": "take_turn"}, ANSWER)
+    (declared,) = found["_aws"]["CloudWatchMetrics"]
+    assert declared["Namespace"] == NAMESPACE == READ_FROM
+    assert sorted(declared["Dimensions"][0]) == ["function", "service", "version"]
+    assert (found["service"], found["function"], found["version"]) == ("dialog", "kefu-dev-dialog", "12")
+    assert found["Requests"] == [1] and found["TurnLatency"][0] >= 0 and "Faults" not in found
+
+
+@pytest.mark.parametrize(
+    ("event", "answer", "timed"),
+    [
+        ({"op": "search"}, {"result": {"passages": []}}, True),
+        ({"op": "take_turn"}, {"result": {"reply": {"rung": "model"}}}, False),
+        ({"op": "take_turn"}, {"result": {"reply": None}}, False),
+        ({"op": "list_messages"}, {"result": {"messages": []}}, False),
+        ({"Records": []}, {"batchItemFailures": []}, False),
+    ],
+)
+def test_only_searches_and_turns_without_a_model_are_timed(
+    event: Any, answer: Any, timed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ("TurnLatency" in _emitted(capsys, event, answer)) is timed
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ({"statusCode": 500}, True),
+        ({"statusCode": 503}, True),
+        ({"statusCode": 429}, False),
+        ({"error": {"code": "internal_error"}}, True),
+        ({"error": {"code": "not_found"}}, False),
+        ({"batchItemFailures": [{"itemIdentifier": "1"}]}, False),
+        (None, False),
+    ],
+)
+def test_an_answer_that_hides_a_failure_of_ours_is_a_fault(answer: Any, fault: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ("Faults" in _emitted(capsys, {}, answer)) is fault
+
+
+def test_a_crash_is_counted_as_a_request_and_not_twice_as_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    def crash(_event: Any, _context: Any) -> Any:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        counted("dialog", crash)({}, Context())
+    found = json.loads(capsys.readouterr().out)
+    assert found["Requests"] == [1] and "Faults" not in found
+
+
+@pytest.mark.parametrize("function", [contract.name for contract in FUNCTIONS if contract.aliased])
+def test_every_function_that_a_rollout_moves_counts_its_versions(function: str) -> None:
+    source = (ROOT / "functions" / function / "main.py").read_text("utf-8")
+    assert re.search(rf'^handler = counted\(\s*"{function}",', source, re.MULTILINE)
