@@ -1,0 +1,55 @@
+"""The one OpenSearch client of a process: address, time-outs, and how requests prove who sends them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth
+
+# A leg of a search has its own time-out in the use case; the client's bounds the thread that would go on waiting.
+SEARCH_TIMEOUT_S = 2.0
+_CONNECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAuth:
+    """A node on this machine, or behind something that has checked already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicAuth:
+    """A user of the cluster's own; only over https, or to this machine."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigV4Auth:
+    """AWS Signature Version 4. `credentials` are botocore's: they are read at each request, so that they may be refreshed."""
+
+    credentials: Any
+    region: str
+    service: str = "es"
+
+
+Auth = NoAuth | BasicAuth | SigV4Auth
+
+
+def open_client(url: str, auth: Auth, *, timeout_s: float = SEARCH_TIMEOUT_S) -> OpenSearch:
+    """Return a client; it connects at the first request. Certificates are checked. It never retries: `OpenSearchEngine` does."""
+    return OpenSearch(
+        hosts=[url],
+        http_auth=_http_auth(auth),
+        timeout=timeout_s,
+        max_retries=0,
+        retry_on_status=(),
+        pool_maxsize=_CONNECTIONS,
+    )
+
+
+def _http_auth(auth: Auth) -> Any:
+    if isinstance(auth, BasicAuth):
+        return (auth.user, auth.password)
+    if isinstance(auth, SigV4Auth):
+        return Urllib3AWSV4SignerAuth(auth.credentials, auth.region, auth.service)
+    return None
