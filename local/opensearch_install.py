@@ -54,10 +54,15 @@ KNN = Archive(
 )
 
 
+def is_installed() -> bool:
+    """Whether the program is there."""
+    return _home().is_dir()
+
+
 def install() -> Path:
     """Return the folder of the program, downloaded where it is missing. Raises OpenSearchMissingError."""
-    home = enterable(Path(os.environ.get("KEFU_ENGINES") or ROOT / ".venvs"), "kefu-engines") / f"opensearch-{VERSION}"
-    if not home.is_dir():
+    home = _home()
+    if not is_installed():
         find_java()
         home.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.parent, prefix="opensearch-") as folder:
@@ -82,6 +87,10 @@ def enterable(folder: Path, otherwise: str) -> Path:
     if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents) if parent.exists()):
         return folder
     return Path(tempfile.gettempdir()) / otherwise
+
+
+def _home() -> Path:
+    return enterable(Path(os.environ.get("KEFU_ENGINES") or ROOT / ".venvs"), "kefu-engines") / f"opensearch-{VERSION}"
 
 
 def _unpacked(folder: Path) -> Path:

@@ -5,6 +5,9 @@ from typing import Any
 
 from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth
 
+from shared.adapters.opensearch.errors import DEPENDENCY
+from shared.domain.errors import DependencyUnavailableError
+
 # A leg of a search has its own time-out in the use case; the client's bounds the thread that would go on waiting.
 SEARCH_TIMEOUT_S = 2.0
 _CONNECTIONS = 32
@@ -33,6 +36,26 @@ class SigV4Auth:
 
 
 Auth = NoAuth | BasicAuth | SigV4Auth
+
+
+def auth_of(kind: str, *, user: str = "", password: str = "", region: str = "") -> Auth:
+    """Return how to prove who we are: "none", "basic" or "aws", as settings name it.
+
+    For "aws" the credentials are those that botocore finds (a role, the environment, a profile). Raises
+    DependencyUnavailableError when it finds none.
+    """
+    if kind == "basic":
+        return BasicAuth(user=user, password=password)
+    if kind == "aws":
+        # Only where it is asked for: botocore comes with Lambda, and is in no group of a single machine.
+        from botocore.session import Session
+
+        session = Session()
+        credentials = session.get_credentials()
+        if credentials is None:
+            raise DependencyUnavailableError(DEPENDENCY, "there are no AWS credentials to sign with")
+        return SigV4Auth(credentials=credentials, region=region or session.get_config_variable("region") or "")
+    return NoAuth()
 
 
 def open_client(url: str, auth: Auth, *, timeout_s: float = SEARCH_TIMEOUT_S) -> OpenSearch:

@@ -44,6 +44,10 @@ class OpenSearchIndex:
         options = {**_IF_THERE, "refresh": "true", "conflicts": "proceed", "request_timeout": _DELETING_TIMEOUT_S}
         self.engine.administer(lambda client: client.delete_by_query(index=self.target, body=body, params=options))
 
+    def drop(self) -> None:
+        """Take the index away for good, with all tenants and its template."""
+        self._generations.drop_all()
+
     def tenants(self) -> frozenset[str]:
         """Those that have chunks here."""
         counted = {"size": 0, "aggs": {"tenants": {"terms": {"field": "tenant", "size": _MOST_TENANTS}}}}

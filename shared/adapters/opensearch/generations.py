@@ -18,6 +18,8 @@ from shared.domain.errors import DependencyUnavailableError
 
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _FIRST = 1
+# What an operator may say otherwise: one shard holds millions of chunks; a copy wherever there is a second node.
+OPERATORS: Mapping[str, Any] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
 _OPTIONS = {"request_timeout": 30.0}
 
 
@@ -37,7 +39,7 @@ class IndexPlan:
     def of(cls, name: str, index: Mapping[str, Any], mappings: Mapping[str, Any], operators: Mapping[str, Any]) -> Self:
         """Return the plan; `operators` (shards, replicas) change nothing that is found, and are no part of the digest."""
         digest = hashlib.sha256(json.dumps([index, mappings], sort_keys=True).encode()).hexdigest()[:8]
-        return cls(alias=f"{name}-{digest}", settings={"index": {**index, **operators}}, mappings=mappings)
+        return cls(alias=f"{name}-{digest}", settings={"index": {**OPERATORS, **index, **operators}}, mappings=mappings)
 
     def template(self) -> dict[str, Any]:
         """Return the index template: every generation is made by it."""
@@ -112,6 +114,13 @@ class Generations:
             if self.current() != new:
                 self._drop(new)
                 raise
+
+    def drop_all(self) -> None:
+        """Take away every generation, the alias with them, and the template."""
+        self._drop(f"{self.alias}-*")
+        options = {**_OPTIONS, "ignore": 404}
+        self._engine.administer(lambda client: client.indices.delete_index_template(name=self.alias, params=options))
+        self.forget()
 
     def _put_template(self) -> None:
         body = self._plan.template()
