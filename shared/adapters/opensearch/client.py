@@ -1,6 +1,7 @@
 """The one OpenSearch client of a process: address, time-outs, and how requests prove who sends them."""
 
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, field
 from typing import Any
 
 from opensearchpy import OpenSearch, Urllib3AWSV4SignerAuth
@@ -23,14 +24,14 @@ class BasicAuth:
     """A user of the cluster's own; only over https, or to this machine."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigV4Auth:
     """AWS Signature Version 4. `credentials` are botocore's: they are read at each request, so that they may be refreshed."""
 
-    credentials: Any
+    credentials: Any = field(repr=False)
     region: str
     service: str = "es"
 
@@ -62,7 +63,8 @@ def open_client(url: str, auth: Auth, *, timeout_s: float = SEARCH_TIMEOUT_S) ->
     """Return a client; it connects at the first request. Certificates are checked. It never retries: `OpenSearchEngine` does."""
     return OpenSearch(
         hosts=[url],
-        http_auth=_http_auth(auth),
+        http_auth=_signer(auth),
+        headers=_headers(auth),
         timeout=timeout_s,
         max_retries=0,
         retry_on_status=(),
@@ -70,9 +72,12 @@ def open_client(url: str, auth: Auth, *, timeout_s: float = SEARCH_TIMEOUT_S) ->
     )
 
 
-def _http_auth(auth: Auth) -> Any:
-    if isinstance(auth, BasicAuth):
-        return (auth.user, auth.password)
-    if isinstance(auth, SigV4Auth):
-        return Urllib3AWSV4SignerAuth(auth.credentials, auth.region, auth.service)
-    return None
+def _signer(auth: Auth) -> Any:
+    return Urllib3AWSV4SignerAuth(auth.credentials, auth.region, auth.service) if isinstance(auth, SigV4Auth) else None
+
+
+def _headers(auth: Auth) -> dict[str, str]:
+    """Basic authentication in UTF-8, as the server reads it; the client's own way stops at Latin-1."""
+    if not isinstance(auth, BasicAuth):
+        return {}
+    return {"authorization": "Basic " + b64encode(f"{auth.user}:{auth.password}".encode()).decode("ascii")}
