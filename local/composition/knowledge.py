@@ -9,7 +9,7 @@ from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
 from local.background_model import BackgroundModel
-from local.composition.search_engine import KeywordEngine, VectorEngine, open_search_engine
+from local.composition.search_engine import KeywordEngine, Rebuilding, VectorEngine, open_search_engine
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
@@ -48,6 +48,7 @@ class KnowledgeBase:
     keyword: KeywordEngine
     vectors: VectorEngine
     hybrid: HybridIndex | None
+    rebuilding: Rebuilding | None
     model: BackgroundModel
     parser: SandboxedDocumentParser
     publish: PublishKnowledge
@@ -99,6 +100,7 @@ def open_knowledge(folder: DataFolder, stores: Stores, settings: LocalSettings) 
         keyword=engine.keyword,
         vectors=engine.vectors,
         hybrid=engine.hybrid,
+        rebuilding=engine.rebuilding,
         model=BackgroundModel(weights, E5Embedder.dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),

@@ -1,6 +1,7 @@
 """What a single machine searches with: indices on disk, or an OpenSearch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,14 +27,19 @@ class VectorEngine(VectorIndex, DerivedIndex, Protocol):
 class SearchEngine:
     """Both indices, and one object for both where the engine answers all legs at once.
 
+    `rebuilding` yields the same, empty, to take the place of this one when the block ends; None where there is no such way.
     `drop` takes both away for good, of all tenants; an engine whose files go with their folder needs none.
     """
 
     keyword: KeywordEngine
     vectors: VectorEngine
     hybrid: HybridIndex | None = None
+    rebuilding: "Rebuilding | None" = None
     close: Callable[[], object] = lambda: None
     drop: Callable[[], object] = lambda: None
+
+
+Rebuilding = Callable[[], AbstractContextManager[SearchEngine]]
 
 
 def open_search_engine(settings: LocalSettings, indexes: Path, *, model: str, dimensions: int) -> SearchEngine:
@@ -69,9 +75,14 @@ def opensearch_engine(
     keyword = OpenSearchKeywordIndex(engine, prefix=prefix, timeout_s=timeout_s)
     vectors = OpenSearchVectorIndex(engine, prefix=prefix, model=model, dimensions=dimensions, timeout_s=timeout_s)
 
+    @contextmanager
+    def rebuilding() -> Generator[SearchEngine]:
+        with keyword.rebuilding() as fresh_keyword, vectors.rebuilding() as fresh_vectors:
+            yield SearchEngine(keyword=fresh_keyword, vectors=fresh_vectors)
+
     def drop() -> None:
         keyword.drop()
         vectors.drop()
 
     hybrid = OpenSearchHybridIndex(keyword, vectors)
-    return SearchEngine(keyword=keyword, vectors=vectors, hybrid=hybrid, close=client.close, drop=drop)
+    return SearchEngine(keyword=keyword, vectors=vectors, hybrid=hybrid, rebuilding=rebuilding, close=client.close, drop=drop)
