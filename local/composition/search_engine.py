@@ -62,18 +62,19 @@ def opensearch_engine(
 ) -> SearchEngine:
     """Return the indices on `settings.opensearch_url`. `timeout_s` bounds a search. Raises DependencyUnavailableError."""
     # A machine that does not use it does not load it.
-    from shared.adapters.opensearch.client import auth_of, open_client
-    from shared.adapters.opensearch.engine import OpenSearchEngine
-    from shared.adapters.opensearch.hybrid_index import OpenSearchHybridIndex
-    from shared.adapters.opensearch.keyword_index import OpenSearchKeywordIndex
-    from shared.adapters.opensearch.vector_index import OpenSearchVectorIndex
+    from shared.adapters.opensearch.client import auth_of
+    from shared.adapters.opensearch.opening import open_indices
 
     password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
-    auth = auth_of(settings.opensearch_auth, user=settings.opensearch_user, password=password, region=settings.opensearch_region)
-    client = open_client(settings.opensearch_url, auth)
-    engine, prefix = OpenSearchEngine(client), settings.opensearch_prefix
-    keyword = OpenSearchKeywordIndex(engine, prefix=prefix, timeout_s=timeout_s)
-    vectors = OpenSearchVectorIndex(engine, prefix=prefix, model=model, dimensions=dimensions, timeout_s=timeout_s)
+    indices = open_indices(
+        settings.opensearch_url,
+        auth_of(settings.opensearch_auth, user=settings.opensearch_user, password=password, region=settings.opensearch_region),
+        prefix=settings.opensearch_prefix,
+        model=model,
+        dimensions=dimensions,
+        timeout_s=timeout_s,
+    )
+    keyword, vectors = indices.keyword, indices.vectors
 
     @contextmanager
     def rebuilding() -> Generator[SearchEngine]:
@@ -84,5 +85,11 @@ def opensearch_engine(
         keyword.drop()
         vectors.drop()
 
-    hybrid = OpenSearchHybridIndex(keyword, vectors)
-    return SearchEngine(keyword=keyword, vectors=vectors, hybrid=hybrid, rebuilding=rebuilding, close=client.close, drop=drop)
+    return SearchEngine(
+        keyword=keyword,
+        vectors=vectors,
+        hybrid=indices.hybrid,
+        rebuilding=rebuilding,
+        close=indices.client.close,
+        drop=drop,
+    )
