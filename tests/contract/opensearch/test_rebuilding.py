@@ -1,13 +1,18 @@
 """Making, replacing and losing an index, on a real OpenSearch."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from shared.adapters.opensearch.engine import Action, Write
 from shared.adapters.opensearch.keyword_index import OpenSearchKeywordIndex
 from shared.adapters.opensearch.vector_index import OpenSearchVectorIndex
+from shared.adapters.sqlite.database import MEMORY, Database
+from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.domain.errors import DependencyUnavailableError, InvalidInputError
+from shared.ports import KnowledgeChange
+from shared.use_cases.reconcile_indices import ReconcileIndices
 from tests.contract.index_adapters import EMBEDDER, chunk, where
 from tests.contract.index_adapters import vectors as vectors_of
 from tests.contract.opensearch.running import prefix_of
@@ -59,6 +64,25 @@ def test_the_vector_index_is_rebuilt_the_same_way(vectors):
     with vectors.rebuilding() as fresh:
         fresh.apply("acme", vectors_of(RETURNS, chunk("new", "新的")), {"returns": 2})
     assert vectors.known("acme") == {"returns": 2, "new": None}
+
+
+def test_switching_to_opensearch_needs_nothing_but_the_stored_chunks(keyword, vectors):
+    knowledge = SQLiteKnowledgeStore(Database(MEMORY))
+    gone = chunk("gone", "退货须在三天内申请。")
+    knowledge.apply(KnowledgeChange(tenant="acme", document_id="doc", snapshot=1, document=None, added=(RETURNS, gone)))
+    knowledge.publish("acme", 1, datetime(2026, 11, 1, tzinfo=UTC))
+    knowledge.apply(KnowledgeChange(tenant="acme", document_id="doc", snapshot=2, document=None, removed_chunk_ids=("gone",)))
+    reconcile = ReconcileIndices(
+        knowledge=knowledge,
+        keyword=keyword,
+        keyword_state=keyword,
+        vectors=vectors,
+        vector_state=vectors,
+        embedder=EMBEDDER,
+    )
+    assert reconcile("acme").added == {"keyword": 2, "vectors": 2}
+    assert keyword.known("acme") == vectors.known("acme") == {"returns": None, "gone": 2}
+    assert (reconcile("acme").added, reconcile("acme").removed) == ({"keyword": 0, "vectors": 0},) * 2
 
 
 def test_writers_that_begin_at_once_make_one_index(engine, tmp_path):
