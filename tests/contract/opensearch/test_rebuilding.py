@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.opensearch.engine import Action, Write
+from shared.adapters.opensearch.client import NoAuth, open_client
+from shared.adapters.opensearch.engine import Action, OpenSearchEngine, Write
 from shared.adapters.opensearch.keyword_index import OpenSearchKeywordIndex
 from shared.adapters.opensearch.vector_index import OpenSearchVectorIndex
 from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
-from shared.domain.errors import DependencyUnavailableError, InvalidInputError
+from shared.domain.errors import DamagedIndexError, DependencyUnavailableError, InvalidInputError
 from shared.ports import KnowledgeChange
 from shared.use_cases.reconcile_indices import ReconcileIndices
 from tests.contract.index_adapters import EMBEDDER, chunk, where
@@ -83,6 +84,13 @@ def test_switching_to_opensearch_needs_nothing_but_the_stored_chunks(keyword, ve
     assert reconcile("acme").added == {"keyword": 2, "vectors": 2}
     assert keyword.known("acme") == vectors.known("acme") == {"returns": None, "gone": 2}
     assert (reconcile("acme").added, reconcile("acme").removed) == ({"keyword": 0, "vectors": 0},) * 2
+
+
+def test_an_outage_is_no_damage_so_that_nothing_is_thrown_away_for_it():
+    nowhere = OpenSearchKeywordIndex(OpenSearchEngine(open_client("http://127.0.0.1:9", NoAuth()), pause=id), prefix="nowhere")
+    with pytest.raises(DependencyUnavailableError, match="cannot be reached") as caught:
+        nowhere.known("acme")
+    assert not isinstance(caught.value, DamagedIndexError)
 
 
 def test_writers_that_begin_at_once_make_one_index(engine, tmp_path):
