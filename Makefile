@@ -13,6 +13,7 @@ PORT ?= 8080
 DATA ?= $(CURDIR)/data
 COMPANY ?= $(CURDIR)/samples/yuguang
 WORKERS ?= 2
+SEARCH ?= $(or $(KEFU_SEARCH),embedded)
 RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper rollout local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
@@ -30,8 +31,8 @@ setup-dev:
 	@$(CHECK_PYTHON)
 	@$(PYTHON) local/environment.py dev
 
-dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang)
-	@exec .venv/bin/kefu dev --port $(PORT) --data $(DATA) --company $(COMPANY)
+dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang SEARCH=embedded|opensearch)
+	@exec .venv/bin/kefu dev --port $(PORT) --data $(DATA) --company $(COMPANY) --search $(SEARCH)
 
 web: setup ## Build the pages when their sources have changed
 	@$(RUN) -m local.build_pages

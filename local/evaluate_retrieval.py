@@ -15,6 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from local.composition.search_engine import SearchEngine, embedded_engine
+from local.search_node import evaluated_engine
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
@@ -22,8 +24,6 @@ from shared.adapters.e5.reranker import E5Reranker, load_centres
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
-from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
-from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.errors import InvalidInputError
 from shared.domain.knowledge import Audience, Chunk
 from shared.domain.language import detect_language
@@ -55,10 +55,12 @@ def run(
     with_titles: bool = False,
     model: Path = DEFAULT_MODEL,
     embedder: Embedder | None = None,
+    search_engine: str = "embedded",
 ) -> RetrievalReport:
     """Evaluate `data`/docs.jsonl with `queries` (default `data`/queries.jsonl, which may be in another language).
 
-    Entries are indexed by their text; their titles only with `with_titles`. Raises InvalidInputError for a file that is
+    Entries are indexed by their text; their titles only with `with_titles`. `search_engine` "opensearch": on the one that
+    KEFU_OPENSEARCH_URL names, or on a node of our own until the end. Raises InvalidInputError for a file that is
     missing or has a line that is not as described, DependencyUnavailableError without the embedding weights.
     """
     entries = read_entries(data)
@@ -68,7 +70,7 @@ def run(
         export_model(model)
         embedder = E5Embedder(model, load_alignment())
         reranker = E5Reranker(embedder, load_centres())
-    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder, open_search(Path(folder), embedder, reranker) as search:
+    with _opened(search_engine, embedder) as engine, search_over(engine, embedder, reranker) as search:
         index([to_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
         evaluate = EvaluateRetrieval(search=search, tenant=_TENANT, today=datetime.now(UTC).date(), twins=_twins(entries))
         return evaluate(questions)
@@ -112,8 +114,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, help="write the report there as JSON too")
     parser.add_argument("--with-titles", action="store_true", help="index the entries' titles as well")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="folder of the embedding model")
+    parser.add_argument("--search", choices=["embedded", "opensearch"], default="embedded", help="what to search with")
     options = parser.parse_args(arguments)
-    found = run(options.data, queries=options.queries, with_titles=options.with_titles, model=options.model)
+    found = run(
+        options.data,
+        queries=options.queries,
+        with_titles=options.with_titles,
+        model=options.model,
+        search_engine=options.search,
+    )
     print_report(found, Console())
     if options.json:
         options.json.write_text(json.dumps(as_json(found), indent=2) + "\n", encoding="utf-8")
@@ -193,17 +202,37 @@ def to_chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
 @contextmanager
 def open_search(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Generator[SearchKnowledge]:
     """A search over nothing yet, with its indices in `folder`."""
+    engine = embedded_engine(folder, model=embedder.name, dimensions=embedder.dimensions)
+    with search_over(engine, embedder, reranker) as search:
+        yield search
+
+
+@contextmanager
+def search_over(engine: SearchEngine, embedder: Embedder, reranker: Reranker | None = None) -> Generator[SearchKnowledge]:
+    """A search over an empty engine."""
     with ThreadPoolExecutor(4) as executor:
         yield SearchKnowledge(
             knowledge=SQLiteKnowledgeStore(Database(MEMORY)),
-            keyword=TantivyKeywordIndex(folder / "keyword"),
-            vectors=UsearchVectorIndex(folder / "vectors", model=embedder.name, dimensions=embedder.dimensions),
+            keyword=engine.keyword,
+            vectors=engine.vectors,
+            hybrid=engine.hybrid,
             embedder=embedder,
             reranker=reranker,
             executor=executor,
             profile=load_profile(),
             leg_timeout_s=30,
         )
+
+
+@contextmanager
+def _opened(name: str, embedder: Embedder) -> Generator[SearchEngine]:
+    model, dimensions = embedder.name, embedder.dimensions
+    if name == "opensearch":
+        with evaluated_engine(model, dimensions) as engine:
+            yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="kefu-eval-") as folder:
+        yield embedded_engine(Path(folder), model=model, dimensions=dimensions)
 
 
 def index(chunks: Sequence[Chunk], search: SearchKnowledge, embedder: Embedder) -> None:

@@ -34,8 +34,9 @@ def progress_bars(console: Console) -> Generator[Progress]:
 
 
 def needs_first_start(machine: Machine) -> bool:
-    """Whether the weights or the company's knowledge are still missing."""
-    return not is_exported(model_folder(machine.settings.models)) or not _has_knowledge(machine)
+    """Whether the weights or the company's knowledge are still missing, or another search engine has nothing of it yet."""
+    prepared = is_exported(model_folder(machine.settings.models)) and _has_knowledge(machine)
+    return not prepared or not _is_indexed(machine)
 
 
 def first_start(machine: Machine, console: Console, patience_s: float = PATIENCE_S) -> None:
@@ -138,3 +139,8 @@ class VectorWork:
 
 def _has_knowledge(machine: Machine) -> bool:
     return machine.base.store.snapshot(machine.company.tenant).head > 0
+
+
+def _is_indexed(machine: Machine) -> bool:
+    """Only an engine beside the data folder may be empty while that is full; what is in the folder is looked through later."""
+    return machine.settings.search == "embedded" or bool(machine.base.keyword.known(machine.company.tenant))

@@ -74,7 +74,7 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
     company = read_company(settings.company)
     companies = OneCompany(company)
     stores = open_stores(folder)
-    base = open_knowledge(folder, stores)
+    base = open_knowledge(folder, stores, settings)
     parts = Parts(
         settings=settings,
         company=company,

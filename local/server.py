@@ -13,6 +13,7 @@ from local.first_start import VectorWork, first_start, needs_first_start
 from local.http_protocol import TimelyProtocol
 from local.logs import quiet_metrics, send_logs_to
 from local.machine import Machine, open_machine
+from local.search_node import with_search
 from local.settings import LocalSettings
 from local.site import Site
 
@@ -29,7 +30,12 @@ def serve(settings: LocalSettings, console: Console) -> None:
     quiet_metrics()
     folder = DataFolder(settings.data)
     folder.prepare()
-    with exclusive(folder, settings.port), closing(listen_on(settings.port)) as listening, _machine(settings, folder) as machine:
+    with (
+        exclusive(folder, settings.port),
+        closing(listen_on(settings.port)) as listening,
+        with_search(settings, console) as found,
+        _machine(found, folder) as machine,
+    ):
         if needs_first_start(machine):
             console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
             first_start(machine, console)

@@ -1,16 +1,18 @@
-"""What can be set about a single machine, all of it optional: KEFU_DATA, KEFU_COMPANY, KEFU_PORT, a reply model."""
+"""What can be set about a single machine, all of it optional: places, a port, a reply model, a search engine."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from shared.domain.ledger import KEPT_AFTER_END
 from shared.runtime.model_settings import ReplyModelSettings
+from shared.runtime.opensearch_settings import OpenSearchSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class LocalSettings(ReplyModelSettings):
+class LocalSettings(ReplyModelSettings, OpenSearchSettings):
     """Defaults lie in the repository, wherever the command is called from; paths that are given count from there."""
 
     data: Path = Field(default=ROOT / "data", description="the folder that holds all data")
@@ -27,4 +29,5 @@ class LocalSettings(ReplyModelSettings):
     ledger_retention_days: int = Field(
         default=KEPT_AFTER_END.days, ge=31, le=3650, description="days that ended messages' entries are kept to recognise repeats"
     )
+    search: Literal["embedded", "opensearch"] = Field(default="embedded", description="embedded or opensearch")
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx
+from rich.console import Console
 
 from functions.ingress.front_door import FrontDoor, Visit
 from local.data_folder import DataFolder, Instance, running_instance
 from local.logs import quiet_metrics, send_logs_to
 from local.machine import Machine, load_model, open_machine
+from local.search_node import with_search
 from local.settings import LocalSettings
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.runtime.correlation import correlation_id_from
@@ -49,12 +51,13 @@ def local_machine(settings: LocalSettings) -> Generator[Machine]:
     quiet_metrics()
     folder = DataFolder(settings.data)
     folder.prepare()
-    machine = open_machine(settings, folder)
-    send_logs_to(folder)
-    try:
-        yield machine
-    finally:
-        machine.close()
+    with with_search(settings, Console(stderr=True)) as found:
+        machine = open_machine(found, folder)
+        send_logs_to(folder)
+        try:
+            yield machine
+        finally:
+            machine.close()
 
 
 def _open_http(client: httpx.Client, instance: Instance) -> "HttpTalk":

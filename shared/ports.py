@@ -560,6 +560,19 @@ class VectorIndex(Protocol):
         ...
 
 
+class HybridIndex(Protocol):
+    """All legs of one question in one round trip, where one engine serves keywords and vectors."""
+
+    def search_legs(
+        self, text: str, language: str, vector: Vector | None, where: IndexFilter, k: int
+    ) -> Mapping[str, tuple[LegHit, ...]]:
+        """Hits by leg: "keyword", and with a vector "title" and "body". A leg that failed or was late is left out.
+
+        Raises DependencyUnavailableError when the engine did not answer at all.
+        """
+        ...
+
+
 class DerivedIndex(Protocol):
     """An index that can be made again from the KnowledgeStore's chunks: what a kill or a full disk took is put back."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.adapters.ranking.profile import load_profile
 from shared.domain.knowledge import FactAnswer, SearchQuery
-from shared.ports import CompanyStore, Embedder, KeywordIndex, KnowledgeStore, Reranker, VectorIndex
+from shared.ports import CompanyStore, Embedder, HybridIndex, KeywordIndex, KnowledgeStore, Reranker, VectorIndex
 from shared.use_cases.look_up_facts import LookUpFacts
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -21,6 +21,7 @@ class SearchPorts:
     reranker: Reranker | None
     companies: CompanyStore
     executor: Executor
+    hybrid: HybridIndex | None = None
     leg_timeout_s: float = 1.0
 
 
@@ -40,6 +41,7 @@ def build_search(ports: SearchPorts) -> SearchKnowledge:
         embedder=ports.embedder,
         reranker=ports.reranker,
         executor=ports.executor,
+        hybrid=ports.hybrid,
         profile=load_profile(),
         companies=ports.companies,
         look_up_facts=look_up_facts,

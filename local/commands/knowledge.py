@@ -1,4 +1,4 @@
-"""`kefu ingest`, `publish` and `rollback`."""
+"""`kefu ingest`, `publish`, `rollback` and `reindex`."""
 
 import json
 from pathlib import Path
@@ -71,6 +71,18 @@ def rollback(snapshot: int, as_json: bool, data: Path | None, company: Path | No
     with local_machine(settings_with(data=data, company=company)) as machine:
         now = machine.base.publish.rollback(machine.company.tenant, snapshot)
     _print_snapshot(now, as_json)
+
+
+@click.command()
+@data_options
+def reindex(data: Path | None, company: Path | None) -> None:
+    """Make an OpenSearch's indices anew from the stored knowledge. Readers have the old ones until the new ones are whole."""
+    from rich.console import Console
+
+    from local.reindexing import reindex as run
+
+    done = run(settings_with(data=data, company=company), Console())
+    click.echo(" · ".join(f"{name}: {count} chunks" for name, count in done.added.items()))
 
 
 def _print_snapshot(now: "Snapshot", as_json: bool) -> None:

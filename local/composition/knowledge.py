@@ -9,19 +9,19 @@ from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
 from local.background_model import BackgroundModel
+from local.composition.search_engine import KeywordEngine, Rebuilding, VectorEngine, open_search_engine
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
+from local.settings import LocalSettings
 from shared.adapters.clock import SystemClock
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder, embedder_name
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
 from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
-from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
-from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.knowledge import SearchQuery, SearchResult
-from shared.ports import CompanyStore, Embedder
+from shared.ports import CompanyStore, Embedder, HybridIndex
 from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
 from shared.use_cases.ingest_folder import IngestFolder
@@ -45,19 +45,23 @@ class KnowledgeBase:
     """Everything about documents, opened once."""
 
     store: SQLiteKnowledgeStore
-    keyword: TantivyKeywordIndex
-    vectors: UsearchVectorIndex
+    keyword: KeywordEngine
+    vectors: VectorEngine
+    hybrid: HybridIndex | None
+    rebuilding: Rebuilding | None
     model: BackgroundModel
     parser: SandboxedDocumentParser
     publish: PublishKnowledge
     database: Database
     clock: SystemClock
     executor: ThreadPoolExecutor
+    close_engine: Callable[[], object]
 
     def close(self) -> None:
         """End the parser's process, and close the files."""
         self.parser.close()
         self.executor.shutdown(wait=False, cancel_futures=True)
+        self.close_engine()
         self.database.close()
 
     def ingest(self, *, with_vectors: bool) -> IngestDocument:
@@ -85,21 +89,25 @@ class KnowledgeBase:
         )
 
 
-def open_knowledge(folder: DataFolder, stores: Stores) -> KnowledgeBase:
+def open_knowledge(folder: DataFolder, stores: Stores, settings: LocalSettings) -> KnowledgeBase:
     """Open or create the stores and indexes; the embedder is not loaded yet."""
     database = Database(folder.databases / "knowledge.db")
     store = SQLiteKnowledgeStore(database)
     weights = embedder_name(load_alignment())
+    engine = open_search_engine(settings, folder.indexes, model=weights, dimensions=E5Embedder.dimensions)
     return KnowledgeBase(
         store=store,
-        keyword=TantivyKeywordIndex(folder.indexes / "keyword"),
-        vectors=UsearchVectorIndex(folder.indexes / "vectors", model=weights, dimensions=E5Embedder.dimensions),
+        keyword=engine.keyword,
+        vectors=engine.vectors,
+        hybrid=engine.hybrid,
+        rebuilding=engine.rebuilding,
         model=BackgroundModel(weights, E5Embedder.dimensions),
         parser=SandboxedDocumentParser(),
         publish=PublishKnowledge(knowledge=store, clock=stores.clock),
         database=database,
         clock=stores.clock,
         executor=ThreadPoolExecutor(_LEG_THREADS, thread_name_prefix="leg"),
+        close_engine=engine.close,
     )
 
 
@@ -113,6 +121,7 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
         reranker=base.model,
         companies=companies,
         executor=base.executor,
+        hybrid=base.hybrid,
     )
     return build(ports)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.engines import ENGINES, Engine, Ports
+from tests.contract.opensearch import running
 
 # Thousands of flushes to a busy disk take minutes and show nothing more: a killed process loses none of its writes to
 # either, and that each commit asks for a flush has a test of its own.
@@ -27,6 +28,7 @@ def tmp_path() -> Iterator[Path]:
     disk = _RAM_DISK if os.access(_RAM_DISK, os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=disk) as folder:
         yield Path(folder)
+        running.drop(Path(folder))
 
 
 @pytest.fixture

@@ -9,21 +9,46 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.adapters.doubles.embedder import HashingEmbedder
+from shared.adapters.opensearch.engine import OpenSearchEngine
+from shared.adapters.opensearch.keyword_index import OpenSearchKeywordIndex
+from shared.adapters.opensearch.vector_index import OpenSearchVectorIndex
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.knowledge import Audience, Chunk
 from shared.ports import ChunkVectors, IndexFilter, VectorIndex
 from shared.use_cases.embed_chunks import embed_chunks
+from tests.contract.aws.processes import EngineMissingError
+from tests.contract.opensearch.running import engine_of_the_run, prefix_of
 from tests.contract.pinecone.indexes import index_for
 
 EMBEDDER = HashingEmbedder(256)
 
-KEYWORD: dict[str, Callable[[Path], TantivyKeywordIndex]] = {
+
+def _opensearch_keyword(folder: Path) -> OpenSearchKeywordIndex:
+    return OpenSearchKeywordIndex(_engine_or_skip(), prefix=prefix_of(folder))
+
+
+def _opensearch_vectors(folder: Path) -> OpenSearchVectorIndex:
+    return OpenSearchVectorIndex(_engine_or_skip(), prefix=prefix_of(folder), model=EMBEDDER.name, dimensions=EMBEDDER.dimensions)
+
+
+def _engine_or_skip() -> OpenSearchEngine:
+    try:
+        return engine_of_the_run()
+    except EngineMissingError as error:
+        pytest.skip(str(error))
+
+
+KEYWORD: dict[str, Callable[[Path], TantivyKeywordIndex | OpenSearchKeywordIndex]] = {
+    "opensearch": _opensearch_keyword,
     "tantivy-disk": lambda folder: TantivyKeywordIndex(folder),
     "tantivy-memory": lambda folder: TantivyKeywordIndex(None),
 }
 VECTOR: dict[str, Callable[[Path], VectorIndex]] = {
+    "opensearch": _opensearch_vectors,
     "usearch-disk": lambda folder: UsearchVectorIndex(folder, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),
     "usearch-memory": lambda folder: UsearchVectorIndex(None, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),
     "pinecone": lambda folder: index_for(folder, model=EMBEDDER.name, dimensions=EMBEDDER.dimensions),

@@ -18,6 +18,7 @@ REPAIR = chunk(
 
 @pytest.fixture(params=sorted(KEYWORD))
 def adapter(request):
+    request.node.user_properties.append(("engine", request.param))
     return request.param
 
 

@@ -20,6 +20,7 @@ SHIPPING = chunk("shipping", "订单一般在48小时内发货。", title="什�
 
 @pytest.fixture(params=sorted(VECTOR))
 def adapter(request):
+    request.node.user_properties.append(("engine", request.param))
     return request.param
 
 

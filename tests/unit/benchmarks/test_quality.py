@@ -26,6 +26,23 @@ def test_the_retrieval_table_has_a_row_for_every_set_kind_and_ranking() -> None:
     assert "Measured 2026-11-22" in written
 
 
+def test_the_same_questions_over_opensearch_stand_in_the_same_table_with_what_they_lose() -> None:
+    embedded = report([_outcome("title", ["a"]), _outcome("title", ["a"])], threshold=0.5)
+    there = report([_outcome("title", ["b", "a"]), _outcome("title", ["a"])], threshold=0.5)
+
+    written = retrieval_body({"zh": embedded, "zh-opensearch": there}, "2026-11-22")
+
+    assert "| Chinese support FAQ, on OpenSearch; all; keyword | 2 | 0.500 | 1.000 | 0.750 | 0.815 |" in written
+    assert "on OpenSearch; title" not in written
+    assert "| Chinese support FAQ | 1.000 | 1.000 | +0.000 | met |" in written
+
+
+def test_without_opensearch_nothing_is_said_of_it() -> None:
+    written = retrieval_body({"zh": report([_outcome("title", ["a"])], threshold=0.5)}, "2026-11-22")
+
+    assert "| embedded | OpenSearch |" not in written
+
+
 def test_the_answers_table_gives_the_share_that_each_part_is_judged_by() -> None:
     sums = {"all": _SUMS, "kinds": {"price": _SUMS}, "languages": {"zh": _SUMS}}
     refused = {"all": _NONE, "kinds": {}, "languages": {}}

@@ -75,6 +75,25 @@ class Slow:
         return self.inner.search(*arguments)
 
 
+class OneEngine:
+    """Serves all legs by one call, from the embedded indices; `without` are legs that it does not answer."""
+
+    def __init__(self, search, without=()):
+        self.keyword, self.vectors, self.without, self.calls = search.keyword, search.vectors, without, 0
+
+    def search_legs(self, text, language, vector, where, k):
+        self.calls += 1
+        found = {"keyword": self.keyword.search(text, language, where, k)}
+        if vector is not None:
+            found |= {part: self.vectors.search(vector, part, where, k) for part in ("title", "body")}
+        return {leg: hits for leg, hits in found.items() if leg not in self.without}
+
+
+class NoEngine:
+    def search_legs(self, *arguments):
+        raise DependencyUnavailableError("engine", "is down")
+
+
 def test_finds_the_passage_with_every_legs_view_of_it(search):
     result = search(ask("怎么申请退货"))
     assert ids(result)[0] == "returns"
@@ -118,6 +137,31 @@ def test_a_slow_leg_is_not_waited_for(search):
     result = replace(search, keyword=Slow(search.keyword), leg_timeout_s=0.1)(ask("怎么申请退货"))
     assert time.perf_counter() - began < 0.28
     assert result.degraded == ("keyword",)
+    assert ids(result)[0] == "returns"
+
+
+def test_an_engine_that_serves_all_legs_is_asked_once_and_finds_the_same(search):
+    engine = OneEngine(search)
+    together, apart = replace(search, hybrid=engine)(ask("怎么申请退货")), search(ask("怎么申请退货"))
+    assert engine.calls == 1
+    assert together.passages == apart.passages
+    assert (together.degraded, set(together.took_ms)) == ((), set(apart.took_ms))
+
+
+def test_a_leg_that_the_engine_leaves_out_is_reported_and_the_others_answer(search):
+    result = replace(search, hybrid=OneEngine(search, without=("keyword",)))(ask("怎么申请退货"))
+    assert result.degraded == ("keyword",)
+    assert ids(result)[0] == "returns"
+
+
+def test_an_engine_that_is_down_leaves_every_leg_missing(search):
+    result = replace(search, hybrid=NoEngine())(ask("怎么申请退货"))
+    assert (result.passages, result.degraded) == ((), ("keyword", "title", "body"))
+
+
+def test_without_a_model_the_engine_is_asked_for_keywords_alone(search):
+    result = replace(search, hybrid=OneEngine(search), embedder=None)(ask("怎么申请退货"))
+    assert result.degraded == ("embedder",)
     assert ids(result)[0] == "returns"
 
 
