@@ -104,8 +104,9 @@ def test_a_write_whose_reply_is_lost_is_sent_again(trouble):
 
 def test_changing_what_is_not_there_does_nothing():
     marks = [Write(action=Action.CHANGE, document_id="x", name="x", body={"removed_in": 1})]
-    with engine_over(bulk(("update", 404, "document_missing_exception"))) as (engine, _, _):
+    with engine_over(bulk(("update", 404, "document_missing_exception"))) as (engine, server, _):
         engine.write("texts", marks, through_alias=True)
+        assert len(server.seen) == 1
 
 
 def test_a_missing_index_is_no_missing_document():
