@@ -57,6 +57,28 @@ def _small(parts: EngineParts) -> Engine:
     return Engine(keyword=KeywordsLater(), vectors=VectorsLater(), embedder=None, before_publishing=indices)
 
 
+def _opensearch(parts: EngineParts) -> Engine:
+    from shared.adapters.opensearch.opening import open_indices, signed
+
+    indices = open_indices(
+        parts.env.search_url,
+        signed(parts.env.search_url),
+        prefix=parts.env.search_index,
+        model=parts.embedder.name,
+        dimensions=parts.embedder.dimensions,
+    )
+    reconcile = ReconcileIndices(
+        knowledge=parts.knowledge,
+        keyword=indices.keyword,
+        keyword_state=indices.keyword,
+        vectors=indices.vectors,
+        vector_state=indices.vectors,
+        embedder=parts.embedder,
+    )
+    # Ingestion writes as it goes; what a kill between store and index took is put back before readers switch.
+    return Engine(keyword=indices.keyword, vectors=indices.vectors, embedder=parts.embedder, before_publishing=reconcile)
+
+
 def _reconcile(parts: EngineParts, pair: IndexPair, tenant: str) -> bool:
     reconcile = ReconcileIndices(
         knowledge=parts.knowledge,
@@ -70,4 +92,4 @@ def _reconcile(parts: EngineParts, pair: IndexPair, tenant: str) -> bool:
     return any((*done.added.values(), *done.removed.values()))
 
 
-_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small}
+_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small, "opensearch": _opensearch}

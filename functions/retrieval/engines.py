@@ -8,7 +8,7 @@ from functions.retrieval.settings import Environment
 from shared.adapters.index_archive.archives import IndexArchives
 from shared.adapters.index_archive.fetched_indices import FetchedIndices
 from shared.adapters.index_archive.index_pair import IndexPair
-from shared.ports import Clock, Embedder, KeywordIndex, KnowledgeStore, ObjectStore, VectorIndex
+from shared.ports import Clock, Embedder, HybridIndex, KeywordIndex, KnowledgeStore, ObjectStore, VectorIndex
 from shared.runtime.settings import ConfigurationError
 from shared.use_cases.reconcile_indices import ReconcileIndices
 
@@ -26,11 +26,15 @@ class EngineParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """`refresh(tenant, snapshot)` comes before a search: it sees to it that the indexes hold that snapshot."""
+    """`refresh(tenant, snapshot)` comes before a search: it sees to it that the indexes hold that snapshot.
+
+    `hybrid`: where the engine answers all legs in one request.
+    """
 
     keyword: KeywordIndex
     vectors: VectorIndex
     refresh: Callable[[str, int], None]
+    hybrid: HybridIndex | None = None
 
 
 def open_engine(parts: EngineParts) -> Engine:
@@ -67,4 +71,21 @@ def _keywords_only(knowledge: KnowledgeStore, pair: IndexPair) -> ReconcileIndic
     )
 
 
-_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small}
+def _opensearch(parts: EngineParts) -> Engine:
+    from shared.adapters.opensearch.opening import open_indices, signed
+
+    indices = open_indices(
+        parts.env.search_url,
+        signed(parts.env.search_url),
+        prefix=parts.env.search_index,
+        model=parts.embedder.name,
+        dimensions=parts.embedder.dimensions,
+        timeout_s=parts.env.leg_timeout_s,
+    )
+    # Its indexes are written before a snapshot is published: there is nothing to fetch.
+    return Engine(
+        keyword=indices.keyword, vectors=indices.vectors, hybrid=indices.hybrid, refresh=lambda _tenant, _snapshot: None
+    )
+
+
+_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small, "opensearch": _opensearch}

@@ -37,6 +37,7 @@ ports = SearchPorts(
     knowledge=knowledge,
     keyword=engine.keyword,
     vectors=engine.vectors,
+    hybrid=engine.hybrid,
     embedder=embedder,
     reranker=E5Reranker(embedder, load_centres()),
     companies=ObjectStoreCompanies(objects, deployed.clock),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from opensearchpy import OpenSearch
 
-from shared.adapters.opensearch.client import Auth, open_client
+from shared.adapters.opensearch.client import Auth, auth_of, open_client
 from shared.adapters.opensearch.derived_index import SEARCH_TIMEOUT_S
 from shared.adapters.opensearch.engine import OpenSearchEngine
 from shared.adapters.opensearch.hybrid_index import OpenSearchHybridIndex
@@ -20,6 +20,11 @@ class OpenSearchIndices:
     vectors: OpenSearchVectorIndex
     hybrid: OpenSearchHybridIndex
     client: OpenSearch
+
+
+def signed(url: str) -> Auth:
+    """Return how a function proves who it is: by its role's signature; a node on this machine, without TLS, asks for nothing."""
+    return auth_of("aws" if url.startswith("https://") else "none")
 
 
 def open_indices(
