@@ -5,6 +5,7 @@ same bytes. boto3 is not in the zips: Lambda's runtime brings it, and bundling i
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import platform
@@ -163,17 +164,24 @@ def _packages(requirements: Path, target: Target) -> Path:
         f"{_VERSION}\0{target}\0{_python_version(target)}\0{_PRUNED}\0{_PRUNED_FROM}\0".encode() + requirements.read_bytes()
     )
     folder = BUILD / "packages" / f"{requirements.stem}-{target.arch}-{hashlib.sha256(made_from).hexdigest()[:16]}"
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
-        try:
-            _install(requirements, target, temporary)
-            _compile_packages(temporary, target)
-            temporary.chmod(0o755)
-            temporary.rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as alone:
+        # Two bundlers at once: the second waits, and finds the folder made.
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        if not folder.exists():
+            _make_packages(requirements, target, folder)
     return folder
+
+
+def _make_packages(requirements: Path, target: Target, folder: Path) -> None:
+    temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    try:
+        _install(requirements, target, temporary)
+        _compile_packages(temporary, target)
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _install(requirements: Path, target: Target, folder: Path) -> None:

@@ -22,7 +22,7 @@ from shared.domain.knowledge import Audience, Chunk, Document, SearchQuery
 from shared.domain.language import Language
 from shared.domain.overlap import fingerprint
 from shared.ports import KnowledgeChange, Vector
-from shared.use_cases.embed_chunks import embed_chunks
+from shared.use_cases.embed_chunks import embed_chunks, in_context
 from shared.use_cases.search_knowledge import SearchKnowledge
 
 TENANT = "bench"
@@ -128,7 +128,9 @@ def _numbers(search: SearchKnowledge, query: SearchQuery) -> list[int]:
 def _stores(corpus: Corpus, folder: Path) -> Stores:
     folder.mkdir(parents=True, exist_ok=True)
     passages = {entry.title: vector for entry, vector in zip(corpus.entries, corpus.titles, strict=True)}
-    passages |= {entry.text: vector for entry, vector in zip(corpus.entries, corpus.bodies, strict=True)}
+    passages |= {
+        in_context(_chunk(0, entry), entry.text): vector for entry, vector in zip(corpus.entries, corpus.bodies, strict=True)
+    }
     questions = {question.text: vector for question, vector in zip(corpus.questions, corpus.question_vectors, strict=True)}
     embedder = ReadEmbedder(questions=questions, passages=passages)
     return Stores(

@@ -46,5 +46,9 @@ def stretches(text: str, language: str) -> list[str]:
 
 def _texts(chunk: Chunk) -> tuple[list[str], list[str]]:
     titles = list(dict.fromkeys(title for title in (chunk.title, *chunk.questions) if title.strip()))
-    above = chunk.above
-    return titles, [f"{above}\n{text}".strip() for text in (chunk.text, *stretches(chunk.text, chunk.language))]
+    return titles, [in_context(chunk, text) for text in (chunk.text, *stretches(chunk.text, chunk.language))]
+
+
+def in_context(chunk: Chunk, text: str) -> str:
+    """Return a text of the chunk as it is embedded: under what stands above it."""
+    return f"{chunk.above}\n{text}".strip()

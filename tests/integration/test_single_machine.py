@@ -1,6 +1,5 @@
 """The whole machine in a process of its own: it answers, survives kill -9, and says what to do when it cannot start."""
 
-import asyncio
 import json
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from benchmarks.visitors import Copies, Flood, flood, open_visitors, send_copies
+from tests import loops
 from tests.architecture.sources import ROOT
 from tests.integration.machine import COMMAND, RunningKefu, free_port
 
@@ -108,7 +108,7 @@ def test_fifty_copies_of_a_message_at_once_are_one_turn_and_all_get_its_answer(k
             (visitor,) = await open_visitors(client, 1, 40)
             return await send_copies(client, visitor, "收到货多少天内可以退货？", 50)
 
-    copies = asyncio.run(send())
+    copies = loops.run(send())
     assert (copies.sent, copies.turns, len(copies.answers)) == (50, 1, 1)
 
 
@@ -117,7 +117,7 @@ def test_who_comes_beyond_the_bucket_is_told_when_to_come_again_and_then_admitte
         async with _visitors_client(kefu) as client:
             return await flood(client, await open_visitors(client, 40, 40), 250)
 
-    flooded = asyncio.run(send())
+    flooded = loops.run(send())
     assert flooded.admitted >= 100
     assert flooded.refused == flooded.with_retry_after == 250 - flooded.admitted > 0
     assert flooded.admitted_later

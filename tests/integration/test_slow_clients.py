@@ -17,6 +17,7 @@ from local.server import listen_on
 from shared.runtime.body_gate import BodyGate
 from shared.runtime.observability import Telemetry
 from shared.runtime.request_context import RequestContext
+from tests import loops
 
 LIMIT_S = 0.5
 
@@ -124,4 +125,4 @@ def test_an_answer_is_sent_at_once_and_not_when_the_client_has_acknowledged_its_
             with closing(socket.create_connection(listening.getsockname())):
                 return await asyncio.wait_for(seen, 5)
 
-    assert asyncio.run(accepted_socket_sends_at_once())
+    assert loops.run(accepted_socket_sends_at_once())

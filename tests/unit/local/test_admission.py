@@ -6,6 +6,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from local.admission import AtMost
+from tests import loops
 
 
 class Slow:
@@ -39,7 +40,7 @@ def test_one_request_too_many_is_turned_away_with_when_to_come_again() -> None:
             statuses = [(await one).status_code for one in first]
         return refused, statuses, slow.asked
 
-    refused, statuses, asked = asyncio.run(run())
+    refused, statuses, asked = loops.run(run())
     assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (503, "dependency_unavailable", "2")
     assert refused.headers["content-type"] == "application/problem+json"
     assert (statuses, asked) == ([200, 200], 2)
@@ -52,4 +53,4 @@ def test_whoever_comes_when_others_have_gone_is_served_also_after_a_failure() ->
         async with _client(AtMost(slow, 1)) as client:
             return [(await client.get(path)).status_code for path in ("/broken", "/v1/site", "/v1/site")]
 
-    assert asyncio.run(run()) == [500, 200, 200]
+    assert loops.run(run()) == [500, 200, 200]
