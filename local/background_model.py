@@ -17,6 +17,7 @@ class LoadedModel:
 
     embedder: Embedder
     reranker: Reranker
+    read_ahead: Callable[[Sequence[Chunk]], bool]
 
 
 class BackgroundModel:
@@ -60,6 +61,10 @@ class BackgroundModel:
     def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
         """Read candidates word by word."""
         return self._model().reranker.compare(question, language, chunks)
+
+    def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
+        """Read candidates before anybody asks; False when no more can be kept."""
+        return self._model().read_ahead(chunks)
 
     def close(self) -> None:
         """Embed no more; what is under way ends at its next few texts."""

@@ -13,9 +13,13 @@ from local.read_company import read_folder
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.model_folder import is_exported
 from shared.domain.errors import SupportError
+from shared.domain.knowledge import Audience, Chunk
 from shared.use_cases.ingest_document import IngestResult
 from shared.use_cases.ingest_folder import FolderSummary, IngestFolder
 from shared.use_cases.reconcile_indices import Progress as OnProgress
+
+# Passages that the reranker reads in one run of the model.
+_READ_AT_ONCE = 8
 
 # A first start waits so long for the vectors; on a busy machine keywords answer until they are all there.
 PATIENCE_S = 40.0
@@ -112,8 +116,25 @@ class VectorWork:
         machine.base.model.load(lambda: load_model(machine.settings.models))
         try:
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
+            self._begin_reading_ahead()
         except (SupportError, _StoppedError) as error:
             self._failure = str(error)
+
+    def _begin_reading_ahead(self) -> None:
+        ahead = threading.Thread(target=self._read_ahead, name="read-ahead", daemon=True)
+        self._machine.at_close(ahead)
+        ahead.start()
+
+    def _read_ahead(self) -> None:
+        """The reranker reads what customers may be shown; whoever asks meanwhile is not kept waiting."""
+        machine = self._machine
+        chunks = [chunk for chunk in machine.base.store.all_chunks(machine.company.tenant) if _is_public(chunk)]
+        try:
+            for start in range(0, len(chunks), _READ_AT_ONCE):
+                if machine.closing.is_set() or not machine.base.model.read_ahead(chunks[start : start + _READ_AT_ONCE]):
+                    return
+        except SupportError:
+            return  # the model is being closed, or is not there: then nothing is reread either
 
     def _run_export(self) -> None:
         told = self._progress("embedding weights")
@@ -144,3 +165,7 @@ def _has_knowledge(machine: Machine) -> bool:
 def _is_indexed(machine: Machine) -> bool:
     """Only an engine beside the data folder may be empty while that is full; what is in the folder is looked through later."""
     return machine.settings.search == "embedded" or bool(machine.base.keyword.known(machine.company.tenant))
+
+
+def _is_public(chunk: Chunk) -> bool:
+    return chunk.removed_in is None and chunk.audience is Audience.PUBLIC

@@ -92,7 +92,8 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
 def load_model(models: Path) -> LoadedModel:
     """Load the exported weights. Raises DependencyUnavailableError."""
     embedder = E5Embedder(model_folder(models), load_alignment())
-    return LoadedModel(embedder, E5Reranker(embedder, load_centres()))
+    reranker = E5Reranker(embedder, load_centres())
+    return LoadedModel(embedder, reranker, reranker.read_ahead)
 
 
 def model_folder(models: Path) -> Path:

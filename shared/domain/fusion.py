@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from shared.domain.knowledge import LegScore
 
@@ -95,11 +96,20 @@ def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -
 
 def _normalised(scores: Scores) -> dict[str, float]:
     """One leg's scores in 0..1, best first; ties by id."""
-    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    ordered = _falling(scores)
     if not ordered:
         return {}
     lowest, spread = ordered[-1][1], ordered[0][1] - ordered[-1][1]
-    return {chunk_id: (raw - lowest) / spread if spread else 1.0 for chunk_id, raw in ordered}
+    if not spread:
+        return dict.fromkeys((chunk_id for chunk_id, _ in ordered), 1.0)
+    return {chunk_id: (raw - lowest) / spread for chunk_id, raw in ordered}
+
+
+def _falling(scores: Scores) -> list[tuple[str, float]]:
+    """By falling score, ties by id. Two stable sorts without a key of ours are faster than one with it."""
+    ordered = sorted(scores.items())
+    ordered.sort(key=itemgetter(1), reverse=True)
+    return ordered
 
 
 def _best(
@@ -111,8 +121,8 @@ def _best(
     always: Container[str],
 ) -> list[Fused]:
     """Shares of `total`, best first, with what each leg said; ties by id. Only what is kept becomes objects."""
-    ordered = sorted(sums, key=lambda chunk_id: (-sums[chunk_id], chunk_id))
-    kept = [chunk_id for place, chunk_id in enumerate(ordered) if limit is None or place < limit or chunk_id in always]
+    ordered = [chunk_id for chunk_id, _ in _falling(sums)]
+    kept = ordered if limit is None else [*ordered[:limit], *(chunk_id for chunk_id in ordered[limit:] if chunk_id in always)]
     ranks = {leg: {chunk_id: rank for rank, chunk_id in enumerate(shares, 1)} for leg, shares in found.items()}
 
     def said(chunk_id: str) -> tuple[LegScore, ...]:

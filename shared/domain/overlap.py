@@ -57,10 +57,11 @@ def _word_grams(folded: str) -> set[str]:
 def gram_weights(question: frozenset[str], texts: Sequence[frozenset[str]]) -> dict[str, float]:
     """Weight of each of the question's grams: the fewer of the candidate texts hold it, the more it tells them apart."""
     holding = Counter(gram for text in texts for gram in question & text)
-    return {gram: math.log(1 + (len(texts) + 1) / (holding[gram] + 0.5)) for gram in question}
+    raw = {gram: math.log(1 + (len(texts) + 1) / (holding[gram] + 0.5)) for gram in question}
+    total = sum(raw.values())
+    return {gram: weight / total for gram, weight in raw.items()}
 
 
 def coverage(weights: Mapping[str, float], held: Iterable[str]) -> float:
     """Share (0..1) of the question's weight that a text holds; `held` are grams of the question, each once."""
-    total = sum(weights.values())
-    return sum(map(weights.__getitem__, held)) / total if total else 0.0
+    return sum(map(weights.__getitem__, held))

@@ -31,9 +31,9 @@ T = TypeVar("T")
 LookUpFacts = Callable[[SearchQuery, int], FactAnswer | None]
 
 # How many hits each leg gives to fusion, and how many fused ones are read and looked at closely.
-_LEG_DEPTH = 50
-_READ = 20
-_READ_OF_VECTORS = 10
+_LEG_DEPTH = 32
+_READ = 16
+_READ_OF_VECTORS = 8
 # A reranker can tell what a vector of a whole text cannot, so more of them are read for it.
 _READ_FOR_RERANKER = 30
 _PARTS = ("title", "body")

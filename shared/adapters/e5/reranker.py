@@ -61,6 +61,15 @@ class E5Reranker:
         weights = _weights(ids[: len(asked)], passages)
         return [_compare(asked, weights, passage) for passage in passages]
 
+    def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
+        """Read chunks before anybody asks, so that the first answers are as fast as later ones. False: there is no more room."""
+        with self._lock:
+            held = sum(len(entry.vectors) for entry in self._kept.values())
+        if held + _LONGEST + _LONGEST_HEADING > self._room:
+            return False
+        self._read(chunks)
+        return True
+
     def _read(self, chunks: Sequence[Chunk]) -> list[_Read]:
         keys = [(chunk.chunk_id, chunk.text) for chunk in chunks]
         with self._lock:
