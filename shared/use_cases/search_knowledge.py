@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import nlargest
 from time import perf_counter
@@ -136,8 +137,8 @@ class SearchKnowledge:
     def _side_by_side(self, race: "_Race", query: SearchQuery, where: IndexFilter) -> Mapping[str, Sequence[LegHit]]:
         keyword = race.start("keyword", self._by_keyword, query, where)
         vector = self._embed(race, query.text)
-        by_part = {} if vector is None else {part: race.start(part, self._by_vector, vector, part, where) for part in _PARTS}
-        return {"keyword": race.result(keyword, ())} | {part: race.result(leg, ()) for part, leg in by_part.items()}
+        parts = {} if vector is None else race.answered(_PARTS, lambda: self._by_vector(vector, where))
+        return {"keyword": race.result(keyword, ()), **parts}
 
     def _together(
         self, race: "_Race", hybrid: HybridIndex, query: SearchQuery, where: IndexFilter
@@ -162,8 +163,13 @@ class SearchKnowledge:
         text = expanded(query.text, self._synonyms(query))
         return self.keyword.search(text, query.language, where, _LEG_DEPTH)
 
-    def _by_vector(self, vector: Vector, part: str, where: IndexFilter) -> tuple[LegHit, ...]:
-        return self.vectors.search(vector, part, where, _LEG_DEPTH)
+    def _by_vector(self, vector: Vector, where: IndexFilter) -> Mapping[str, Sequence[LegHit]]:
+        """Ask for both parts in one thread: a hop between threads costs more than a search of one of them."""
+        found: dict[str, Sequence[LegHit]] = {}
+        for part in _PARTS:
+            with suppress(SupportError):
+                found[part] = self.vectors.search(vector, part, where, _LEG_DEPTH)
+        return found
 
     def _synonyms(self, query: SearchQuery) -> Sequence[Sequence[str]]:
         if self.companies is None:
