@@ -38,9 +38,7 @@ def _rebuilt(machine: Machine, rebuilding: Rebuilding, told: Progress) -> Reconc
         fill = ReconcileIndices(
             knowledge=base.store,
             keyword=fresh.keyword,
-            keyword_state=fresh.keyword,
             vectors=fresh.vectors,
-            vector_state=fresh.vectors,
             embedder=base.model,
             on_progress=told,
         )

@@ -588,6 +588,14 @@ class DerivedIndex(Protocol):
         ...
 
 
+class DerivedKeywordIndex(KeywordIndex, DerivedIndex, Protocol):
+    """A keyword index that can be made again."""
+
+
+class DerivedVectorIndex(VectorIndex, DerivedIndex, Protocol):
+    """A vector index that can be made again."""
+
+
 class Embedder(Protocol):
     """Texts to unit-length vectors of `dimensions` floats. `name` identifies weights and preprocessing."""
 

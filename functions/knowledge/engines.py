@@ -7,21 +7,11 @@ from pathlib import Path
 from functions.knowledge.settings import Environment
 from shared.adapters.index_archive.archived_indices import ArchivedIndices, KeywordsLater, VectorsLater
 from shared.adapters.index_archive.archives import IndexArchives
-from shared.adapters.index_archive.index_pair import IndexPair
-from shared.ports import Clock, Embedder, KeywordIndex, KnowledgeStore, ObjectStore, VectorIndex
-from shared.runtime.settings import ConfigurationError
+from shared.ports import DerivedKeywordIndex, DerivedVectorIndex, Embedder, KeywordIndex, VectorIndex
+from shared.runtime.search_engines import EngineParts, open_named
 from shared.use_cases.reconcile_indices import ReconcileIndices
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineParts:
-    """What engines are made of."""
-
-    env: Environment
-    knowledge: KnowledgeStore
-    objects: ObjectStore
-    embedder: Embedder
-    clock: Clock
+Parts = EngineParts[Environment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +24,12 @@ class Engine:
     before_publishing: Callable[[str], object]
 
 
-def open_engine(parts: EngineParts) -> Engine:
-    """Return the engine that KEFU_SEARCH_ENGINE names. Raises ConfigurationError for one that is not in this zip."""
-    make = _ENGINES.get(parts.env.search_engine)
-    if make is None:
-        raise ConfigurationError(f"KEFU_SEARCH_ENGINE is {parts.env.search_engine}, which this function was not built with")
-    return make(parts)
+def open_engine(parts: Parts) -> Engine:
+    """Return the engine that the environment names. Raises ConfigurationError."""
+    return open_named(_ENGINES, parts)
 
 
-def _small(parts: EngineParts) -> Engine:
+def _small(parts: Parts) -> Engine:
     # Imported here, in each engine: a zip has the packages of one of them.
     from shared.adapters.index_archive.small_pair import small_format, small_pairs
 
@@ -50,46 +37,24 @@ def _small(parts: EngineParts) -> Engine:
         archives=IndexArchives(parts.objects, small_format(parts.embedder)),
         root=Path(parts.env.index_folder),
         open_pair=small_pairs(parts.embedder),
-        reconcile=lambda tenant, pair: _reconcile(parts, pair, tenant),
+        reconcile=lambda tenant, pair: _reconciling(parts, pair.keyword, pair.vectors)(tenant).changed,
         knowledge=parts.knowledge,
         clock=parts.clock,
     )
     return Engine(keyword=KeywordsLater(), vectors=VectorsLater(), embedder=None, before_publishing=indices)
 
 
-def _opensearch(parts: EngineParts) -> Engine:
-    from shared.adapters.opensearch.opening import open_indices, signed
+def _opensearch(parts: Parts) -> Engine:
+    from shared.adapters.opensearch.opening import open_deployed
 
-    indices = open_indices(
-        parts.env.search_url,
-        signed(parts.env.search_url),
-        prefix=parts.env.search_index,
-        model=parts.embedder.name,
-        dimensions=parts.embedder.dimensions,
-    )
-    reconcile = ReconcileIndices(
-        knowledge=parts.knowledge,
-        keyword=indices.keyword,
-        keyword_state=indices.keyword,
-        vectors=indices.vectors,
-        vector_state=indices.vectors,
-        embedder=parts.embedder,
-    )
+    indices = open_deployed(parts.env.search_url, parts.env.search_index, parts.embedder)
     # Ingestion writes as it goes; what a kill between store and index took is put back before readers switch.
+    reconcile = _reconciling(parts, indices.keyword, indices.vectors)
     return Engine(keyword=indices.keyword, vectors=indices.vectors, embedder=parts.embedder, before_publishing=reconcile)
 
 
-def _reconcile(parts: EngineParts, pair: IndexPair, tenant: str) -> bool:
-    reconcile = ReconcileIndices(
-        knowledge=parts.knowledge,
-        keyword=pair.keyword,
-        keyword_state=pair.keyword,
-        vectors=pair.vectors,
-        vector_state=pair.vectors,
-        embedder=parts.embedder,
-    )
-    done = reconcile(tenant)
-    return any((*done.added.values(), *done.removed.values()))
+def _reconciling(parts: Parts, keyword: DerivedKeywordIndex, vectors: DerivedVectorIndex) -> ReconcileIndices:
+    return ReconcileIndices(knowledge=parts.knowledge, keyword=keyword, vectors=vectors, embedder=parts.embedder)
 
 
-_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small, "opensearch": _opensearch}
+_ENGINES: dict[str, Callable[[Parts], Engine]] = {"small": _small, "opensearch": _opensearch}

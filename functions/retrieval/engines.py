@@ -8,20 +8,11 @@ from functions.retrieval.settings import Environment
 from shared.adapters.index_archive.archives import IndexArchives
 from shared.adapters.index_archive.fetched_indices import FetchedIndices
 from shared.adapters.index_archive.index_pair import IndexPair
-from shared.ports import Clock, Embedder, HybridIndex, KeywordIndex, KnowledgeStore, ObjectStore, VectorIndex
-from shared.runtime.settings import ConfigurationError
+from shared.ports import HybridIndex, KeywordIndex, KnowledgeStore, VectorIndex
+from shared.runtime.search_engines import EngineParts, open_named
 from shared.use_cases.reconcile_indices import ReconcileIndices
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineParts:
-    """What engines are made of."""
-
-    env: Environment
-    knowledge: KnowledgeStore
-    objects: ObjectStore
-    embedder: Embedder
-    clock: Clock
+Parts = EngineParts[Environment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +28,12 @@ class Engine:
     hybrid: HybridIndex | None = None
 
 
-def open_engine(parts: EngineParts) -> Engine:
-    """Return the engine that KEFU_SEARCH_ENGINE names. Raises ConfigurationError for one that is not in this zip."""
-    make = _ENGINES.get(parts.env.search_engine)
-    if make is None:
-        raise ConfigurationError(f"KEFU_SEARCH_ENGINE is {parts.env.search_engine}, which this function was not built with")
-    return make(parts)
+def open_engine(parts: Parts) -> Engine:
+    """Return the engine that the environment names. Raises ConfigurationError."""
+    return open_named(_ENGINES, parts)
 
 
-def _small(parts: EngineParts) -> Engine:
+def _small(parts: Parts) -> Engine:
     # Imported here, in each engine: a zip has the packages of one of them.
     from shared.adapters.index_archive.small_pair import small_format, small_pairs
 
@@ -61,31 +49,18 @@ def _small(parts: EngineParts) -> Engine:
 
 def _keywords_only(knowledge: KnowledgeStore, pair: IndexPair) -> ReconcileIndices:
     """Keywords are made from the chunks in moments; vectors of many would take longer than a customer waits."""
-    return ReconcileIndices(
-        knowledge=knowledge,
-        keyword=pair.keyword,
-        keyword_state=pair.keyword,
-        vectors=pair.vectors,
-        vector_state=pair.vectors,
-        embedder=None,
-    )
+    return ReconcileIndices(knowledge=knowledge, keyword=pair.keyword, vectors=pair.vectors, embedder=None)
 
 
-def _opensearch(parts: EngineParts) -> Engine:
-    from shared.adapters.opensearch.opening import open_indices, signed
+def _opensearch(parts: Parts) -> Engine:
+    from shared.adapters.opensearch.opening import open_deployed
 
-    indices = open_indices(
-        parts.env.search_url,
-        signed(parts.env.search_url),
-        prefix=parts.env.search_index,
-        model=parts.embedder.name,
-        dimensions=parts.embedder.dimensions,
-        timeout_s=parts.env.leg_timeout_s,
-    )
+    env = parts.env
+    indices = open_deployed(env.search_url, env.search_index, parts.embedder, timeout_s=env.leg_timeout_s)
     # Its indexes are written before a snapshot is published: there is nothing to fetch.
     return Engine(
         keyword=indices.keyword, vectors=indices.vectors, hybrid=indices.hybrid, refresh=lambda _tenant, _snapshot: None
     )
 
 
-_ENGINES: dict[str, Callable[[EngineParts], Engine]] = {"small": _small, "opensearch": _opensearch}
+_ENGINES: dict[str, Callable[[Parts], Engine]] = {"small": _small, "opensearch": _opensearch}

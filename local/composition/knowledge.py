@@ -9,7 +9,7 @@ from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
 from local.background_model import BackgroundModel
-from local.composition.search_engine import KeywordEngine, Rebuilding, VectorEngine, open_search_engine
+from local.composition.search_engine import Rebuilding, open_search_engine
 from local.composition.stores import Stores
 from local.data_folder import DataFolder
 from local.hop import Handler
@@ -21,7 +21,7 @@ from shared.adapters.parsers.sandbox import SandboxedDocumentParser
 from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.domain.knowledge import SearchQuery, SearchResult
-from shared.ports import CompanyStore, Embedder, HybridIndex
+from shared.ports import CompanyStore, DerivedKeywordIndex, DerivedVectorIndex, Embedder, HybridIndex
 from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
 from shared.use_cases.ingest_folder import IngestFolder
@@ -45,8 +45,8 @@ class KnowledgeBase:
     """Everything about documents, opened once."""
 
     store: SQLiteKnowledgeStore
-    keyword: KeywordEngine
-    vectors: VectorEngine
+    keyword: DerivedKeywordIndex
+    vectors: DerivedVectorIndex
     hybrid: HybridIndex | None
     rebuilding: Rebuilding | None
     model: BackgroundModel
@@ -81,9 +81,7 @@ class KnowledgeBase:
         return ReconcileIndices(
             knowledge=self.store,
             keyword=self.keyword,
-            keyword_state=self.keyword,
             vectors=self.vectors,
-            vector_state=self.vectors,
             embedder=self.model,
             on_progress=on_progress,
         )

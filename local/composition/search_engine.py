@@ -4,23 +4,14 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from local.settings import LocalSettings
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
-from shared.ports import DerivedIndex, HybridIndex, KeywordIndex, VectorIndex
+from shared.ports import DerivedKeywordIndex, DerivedVectorIndex, HybridIndex
 from shared.runtime.opensearch_settings import OpenSearchSettings
 
 _SEARCH_TIMEOUT_S = 1.5
-
-
-class KeywordEngine(KeywordIndex, DerivedIndex, Protocol):
-    """A keyword index that can be made again."""
-
-
-class VectorEngine(VectorIndex, DerivedIndex, Protocol):
-    """A vector index that can be made again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +22,8 @@ class SearchEngine:
     `drop` takes both away for good, of all tenants; an engine whose files go with their folder needs none.
     """
 
-    keyword: KeywordEngine
-    vectors: VectorEngine
+    keyword: DerivedKeywordIndex
+    vectors: DerivedVectorIndex
     hybrid: HybridIndex | None = None
     rebuilding: "Rebuilding | None" = None
     close: Callable[[], object] = lambda: None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import DamagedIndexError
 from shared.domain.knowledge import Chunk
-from shared.ports import DerivedIndex, Embedder, KeywordIndex, KnowledgeStore, VectorIndex
+from shared.ports import DerivedIndex, DerivedKeywordIndex, DerivedVectorIndex, Embedder, KnowledgeStore
 from shared.use_cases.embed_chunks import embed_chunks
 
 _BATCH = 64
@@ -21,20 +21,22 @@ class Reconciled:
     added: Mapping[str, int]
     removed: Mapping[str, int]
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything was."""
+        return any((*self.added.values(), *self.removed.values()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileIndices:
     """The KnowledgeStore is the truth. Running it again changes nothing; a kill during it is made good by the next run.
 
-    `keyword` and `vectors` are the same objects as `keyword_state` and `vector_state`, seen through the port DerivedIndex.
     Without an embedder the vector index is left alone.
     """
 
     knowledge: KnowledgeStore
-    keyword: KeywordIndex
-    keyword_state: DerivedIndex
-    vectors: VectorIndex
-    vector_state: DerivedIndex
+    keyword: DerivedKeywordIndex
+    vectors: DerivedVectorIndex
     embedder: Embedder | None
     on_progress: Progress = lambda index, done, total: None
 
@@ -42,13 +44,13 @@ class ReconcileIndices:
         """Compare and repair; an index that does not open is discarded and made again."""
         chunks = self.knowledge.all_chunks(tenant)
         writes: list[tuple[DerivedIndex, Write]] = [
-            (self.keyword_state, lambda added, removed: self.keyword.apply(tenant, added, removed))
+            (self.keyword, lambda added, removed: self.keyword.apply(tenant, added, removed))
         ]
         embedder = self.embedder
         if embedder is not None:
             writes.append(
                 (
-                    self.vector_state,
+                    self.vectors,
                     lambda added, removed: self.vectors.apply(tenant, embed_chunks(embedder, added), removed),
                 )
             )

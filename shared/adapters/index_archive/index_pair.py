@@ -3,17 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from shared.ports import DerivedIndex, KeywordIndex, VectorIndex
-
-
-class DerivedKeywordIndex(KeywordIndex, DerivedIndex, Protocol):
-    """Both ports."""
-
-
-class DerivedVectorIndex(VectorIndex, DerivedIndex, Protocol):
-    """Both ports."""
+from shared.ports import DerivedKeywordIndex, DerivedVectorIndex
 
 
 @dataclass(frozen=True, slots=True)

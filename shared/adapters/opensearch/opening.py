@@ -10,6 +10,7 @@ from shared.adapters.opensearch.engine import OpenSearchEngine
 from shared.adapters.opensearch.hybrid_index import OpenSearchHybridIndex
 from shared.adapters.opensearch.keyword_index import OpenSearchKeywordIndex
 from shared.adapters.opensearch.vector_index import OpenSearchVectorIndex
+from shared.ports import Embedder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +40,8 @@ def open_indices(
     keyword = OpenSearchKeywordIndex(engine, prefix=prefix, timeout_s=timeout_s)
     vectors = OpenSearchVectorIndex(engine, prefix=prefix, model=model, dimensions=dimensions, timeout_s=timeout_s)
     return OpenSearchIndices(keyword=keyword, vectors=vectors, hybrid=OpenSearchHybridIndex(keyword, vectors), client=client)
+
+
+def open_deployed(url: str, prefix: str, embedder: Embedder, *, timeout_s: float = SEARCH_TIMEOUT_S) -> OpenSearchIndices:
+    """Return a deployed function's indices, asked with its role's signature; raises what `open_indices` and `signed` do."""
+    return open_indices(url, signed(url), prefix=prefix, model=embedder.name, dimensions=embedder.dimensions, timeout_s=timeout_s)

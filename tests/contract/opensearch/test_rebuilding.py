@@ -76,9 +76,7 @@ def test_switching_to_opensearch_needs_nothing_but_the_stored_chunks(keyword, ve
     reconcile = ReconcileIndices(
         knowledge=knowledge,
         keyword=keyword,
-        keyword_state=keyword,
         vectors=vectors,
-        vector_state=vectors,
         embedder=EMBEDDER,
     )
     assert reconcile("acme").added == {"keyword": 2, "vectors": 2}

@@ -31,9 +31,7 @@ def reconcile(index):
     return ReconcileIndices(
         knowledge=SQLiteKnowledgeStore(Database(MEMORY)),
         keyword=index,
-        keyword_state=index,
         vectors=index,
-        vector_state=index,
         embedder=None,
     )
 

@@ -197,9 +197,7 @@ def test_reconciling_fills_empty_indices_and_changes_nothing_the_second_time(sea
     reconcile = ReconcileIndices(
         knowledge=search.knowledge,
         keyword=keyword,
-        keyword_state=keyword,
         vectors=vectors,
-        vector_state=vectors,
         embedder=EMBEDDER,
     )
     assert reconcile("acme").added == {"keyword": 4, "vectors": 4}
@@ -211,9 +209,7 @@ def test_reconciling_marks_what_was_removed_and_revives_what_came_back(search):
     reconcile = ReconcileIndices(
         knowledge=search.knowledge,
         keyword=search.keyword,
-        keyword_state=search.keyword,
         vectors=search.vectors,
-        vector_state=search.vectors,
         embedder=EMBEDDER,
     )
     search.keyword.apply("acme", [], {"shipping": 2})
