@@ -22,7 +22,6 @@ from shared.adapters.e5.alignment import Role, fit_alignment, load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.reranker import save_centres
 from shared.adapters.ranking.profile import CURRENT as PROFILE
-from shared.domain.fusion import weighted_sum
 from shared.domain.knowledge import Audience, Passage, SearchQuery
 from shared.domain.language import detect_language
 from shared.domain.ranking import evidence_of
@@ -117,7 +116,7 @@ def _collect(
 
 def _examples(search: SearchKnowledge, query: SearchQuery, question: LabelledQuestion, found: Found) -> Iterable[Example]:
     """The first passage shown, and the first that would be shown were the right ones taken away."""
-    passages = search.rank(query, found, weighted_sum(found.legs, search.profile.legs))
+    passages = search.rank(query, found)
     ids = [one.chunk.chunk_id for one in passages]
     evidence: dict[str, dict[str, float]] = dict(zip(ids, evidence_of(query, passages), strict=True))
     wrong = [one for one in passages if one.chunk.chunk_id not in question.relevant]

@@ -1,6 +1,5 @@
 """What the company says to a question: which band a probability falls into, and the blocks of each kind of answer. Pure."""
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +30,6 @@ _UNIT = re.compile(
     r"CNY|RMB|USD|days?|months?|years?|hours?|minutes?|people|devices|pieces|kg|g|mm|cm|m|l|ml|W)\s*[)）]$"
 )
 _BARE_NUMBER = re.compile(r"^\d[\d,]*(?:\.\d+)?$")
-_EDGE = 0.01
 
 
 class Band(StrEnum):
@@ -67,12 +65,6 @@ def decide_band(probability: float, costs: ErrorCosts) -> Band:
         Band.REFUSE: probability * costs.missed,
     }
     return min(expected, key=lambda band: expected[band])
-
-
-def log_odds(probability: float) -> float:
-    """Return ln(p / (1 - p)), with p kept within 0.01..0.99."""
-    kept = min(1 - _EDGE, max(_EDGE, probability))
-    return math.log(kept / (1 - kept))
 
 
 def plain_heading(heading: str) -> str:

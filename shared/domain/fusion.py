@@ -91,7 +91,12 @@ def reciprocal_ranks(legs: Mapping[str, Scores]) -> list[Fused]:
 def logistic(coefficients: Mapping[str, float], evidence: Mapping[str, float]) -> float:
     """Probability (0..1) by Platt's method over several pieces of evidence; evidence without a coefficient is ignored."""
     total = coefficients.get("intercept", 0.0) + sum(coefficients.get(name, 0.0) * value for name, value in evidence.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    return sigmoid(total)
+
+
+def sigmoid(log_odds: float) -> float:
+    """Log-odds as a probability, 0..1; beyond 30 either way they count as 30, so that nothing overflows."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 def _normalised(scores: Scores) -> dict[str, float]:

@@ -199,6 +199,10 @@ class Closeness:
     passage: float
     units: tuple[float, ...] = ()
 
+    def of_unit(self, index: int) -> float | None:
+        """The `question` of the text's unit `index`; None for one beyond what was read."""
+        return self.units[index] if index < len(self.units) else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:

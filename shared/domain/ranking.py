@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
-from shared.domain.knowledge import Chunk, Closeness, Passage, SearchQuery
+from shared.domain.knowledge import Chunk, Closeness, LegScore, Passage, SearchQuery
 from shared.domain.overlap import coverage, fingerprint, gram_weights, grams, held_grams
 
 Candidate = tuple[Fused, Chunk]
@@ -53,22 +53,23 @@ def reread(
     """Order ranked passages anew by what a reranker read in them, best first; `closeness` has one entry per passage."""
     seen = [
         replace(passage, closeness=close, score=sum(profile.closer.get(name, 0.0) * value for name, value in found.items()))
-        for passage, close, found in zip(passages, closeness, closer_evidence(query, passages, closeness), strict=True)
+        for passage, close, found in zip(passages, closeness, _closer_evidence(query, passages, closeness), strict=True)
     ]
     return sorted(seen, key=lambda passage: (-passage.score, passage.chunk.chunk_id))
 
 
-def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:
+def _closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:
     """What is known of each passage after a reranker read it, by name: `RankingProfile.closer` refers to these names."""
     return [
         {
-            **{name: found[name] for name in ("cosine", "coverage", "same_language")},
+            "cosine": _cosine(passage.legs),
+            "same_language": float(passage.chunk.language == query.language),
             "keyword": sum(score.normalised for score in passage.legs if score.leg == "keyword"),
             "question": close.question,
             "weakest": close.weakest,
             "passage": close.passage,
         }
-        for passage, close, found in zip(passages, closeness, evidence_of(query, passages), strict=True)
+        for passage, close in zip(passages, closeness, strict=True)
     ]
 
 
@@ -94,7 +95,7 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
         same = float(chunk.language == query.language)
         evidence.append(
             {
-                "cosine": max((score.raw for score in fused.legs if score.leg in _VECTOR_LEGS), default=0.0),
+                "cosine": _cosine(fused.legs),
                 "coverage": same * coverage(weights, body | title),
                 "title_coverage": same * coverage(weights, title),
                 "same_language": same,
@@ -102,6 +103,11 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
             }
         )
     return evidence
+
+
+def _cosine(legs: Sequence[LegScore]) -> float:
+    """The better of title and body; 0 where neither found it."""
+    return max((score.raw for score in legs if score.leg in _VECTOR_LEGS), default=0.0)
 
 
 def _score(fused: Fused, evidence: Mapping[str, float], weights: Mapping[str, float], profile: RankingProfile) -> float:

@@ -39,12 +39,11 @@ class EvaluateRetrieval:
         )
         began = perf_counter()
         found = self.search.find(query)
-        fused = weighted_sum(found.legs, self.search.profile.legs)
-        passages = self.search.rank(query, found, fused)
+        passages = self.search.rank(query, found)
         took_ms = (perf_counter() - began) * 1000
         rankings = {leg: self._ids(_ranked(leg, scores)) for leg, scores in found.legs.items()}
         rankings["reciprocal ranks"] = self._ids(_fused_ids(reciprocal_ranks(found.legs)))
-        rankings["weighted sum"] = self._ids(_fused_ids(fused))
+        rankings["weighted sum"] = self._ids(_fused_ids(weighted_sum(found.legs, self.search.profile.legs)))
         rankings["shown"] = self._ids([passage.chunk.chunk_id for passage in passages])
         return Outcome(
             question=LabelledQuestion(

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Generic, TypeVar
 
 from shared.domain.errors import NotFoundError, SupportError
-from shared.domain.fusion import Fused, RankingProfile, Scores, weighted_sum
+from shared.domain.fusion import RankingProfile, Scores, weighted_sum
 from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
 from shared.domain.ranking import rank_passages, reread, worth_rereading
 from shared.domain.synonyms import expanded
@@ -78,10 +78,8 @@ class SearchKnowledge:
     def __call__(self, query: SearchQuery) -> SearchResult:
         """Return at most `query.top_k` passages that the query's audiences may see in its snapshot on its day."""
         found = self.find(query)
-        fused = weighted_sum(found.legs, self.profile.legs, _READ, self._best_of_vectors(found))
-        passages = self.rank(query, found, fused, query.top_k)
         return SearchResult(
-            passages=passages,
+            passages=self.rank(query, found, query.top_k),
             snapshot=found.snapshot,
             facts=found.facts,
             degraded=tuple(found.degraded),
@@ -102,14 +100,13 @@ class SearchKnowledge:
             took_ms=race.took_ms,
         )
 
-    def rank(self, query: SearchQuery, found: Found, fused: Sequence[Fused], limit: int | None = None) -> tuple[Passage, ...]:
-        """Read the best fused chunks and return the best `limit` of them by a closer look."""
-        wanted = {one.chunk_id for one in fused[:_READ]} | self._best_of_vectors(found)
-        first = [one for one in fused if one.chunk_id in wanted]
-        chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in first])
+    def rank(self, query: SearchQuery, found: Found, limit: int | None = None) -> tuple[Passage, ...]:
+        """Fuse the legs, read the best chunks and return the best `limit` of them by a closer look."""
+        fused = weighted_sum(found.legs, self.profile.legs, _READ, self._best_of_vectors(found))
+        chunks = self.knowledge.chunks(query.tenant, [one.chunk_id for one in fused])
         readable = [
             (one, chunks[one.chunk_id])
-            for one in first
+            for one in fused
             if one.chunk_id in chunks and _may_see(chunks[one.chunk_id], query, found.snapshot)
         ]
         if self.reranker is None:

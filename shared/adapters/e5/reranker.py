@@ -19,7 +19,7 @@ from shared.adapters.e5.alignment import Role
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.weights import Floats
 from shared.domain.knowledge import Chunk, Closeness
-from shared.domain.language import Language, detect_language
+from shared.domain.language import Language
 from shared.domain.units import cut
 
 CENTRES = Path(__file__).parent / "word-centres-1.json"
@@ -84,7 +84,7 @@ class E5Reranker:
         pieces = [self._pieces(chunk) for chunk in chunks]
         states = self._embedder.states("passage", [[i for part in parts for i in part] for parts in pieces])
         return [
-            _as_read(parts, _centred(state, self._centres["passage", _language(chunk)]))
+            _as_read(parts, _centred(state, self._centres["passage", chunk.language]))
             for chunk, parts, state in zip(chunks, pieces, states, strict=True)
         ]
 
@@ -120,10 +120,6 @@ def save_centres(centres: Centres, path: Path = CENTRES) -> None:
 
 
 _KINDS: tuple[tuple[Role, Language], ...] = (("query", "zh"), ("query", "en"), ("passage", "zh"), ("passage", "en"))
-
-
-def _language(chunk: Chunk) -> Language:
-    return "zh" if chunk.language == "zh" else "en" if chunk.language == "en" else detect_language(chunk.text)
 
 
 def _centred(states: Floats, centre: Floats) -> Floats:

@@ -47,7 +47,7 @@ class ExtractiveAnswerer:
         if not candidates:
             return ReplyDraft(text="", blocks=(), cited=(), quotes=(), probability=0.0, abstained=True, model=self.name)
         ordered = in_order(candidates, self.calibration)
-        chosen, probability = self._chosen(asked, ordered)
+        chosen = self._chosen(asked, ordered)
         blocks: tuple[Block, ...] = ()
         for number, choice in enumerate(chosen.choices, 1):
             blocks += blocks_of(choice, number, request.language)
@@ -60,31 +60,32 @@ class ExtractiveAnswerer:
             blocks=blocks,
             cited=tuple(choice.view.index for choice in chosen.choices),
             quotes=tuple(quote_of(choice) for choice in chosen.choices),
-            probability=probability,
+            probability=chosen.probability,
             abstained=False,
             model=self.name,
         )
 
-    def _chosen(self, asked: Asked, ordered: list[Candidate]) -> "tuple[_Chosen, float]":
+    def _chosen(self, asked: Asked, ordered: list[Candidate]) -> "_Chosen":
         """The first answer; with what its question's other half needs, or with the runner-up where that makes it surer."""
         first, others = ordered[0], [one.choice for one in ordered[1:]]
         ahead = lead(ordered)
         probability = self.calibration.probability(first.features, ahead)
         more = second(asked, first.choice, others)
         if more:
-            return _Chosen(choices=(first.choice, more)), probability
+            return _Chosen(choices=(first.choice, more), probability=probability)
         if others and probability < _SURE and not _disagree(first.choice, others[0]):
             either = self.calibration.probability_of_either(first.features, ahead, [one.rank for one in ordered])
             if either >= probability + _WORTH:
-                return _Chosen(choices=(first.choice, others[0]), unsure=True), either
-        return _Chosen(choices=(first.choice,)), probability
+                return _Chosen(choices=(first.choice, others[0]), probability=either, unsure=True)
+        return _Chosen(choices=(first.choice,), probability=probability)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chosen:
-    """What is said; `unsure`: of two places one may be the answer, and the customer is told so."""
+    """What is said, and the chance that it answers; `unsure`: of two places one may, and the customer is told so."""
 
     choices: tuple[Choice, ...]
+    probability: float
     unsure: bool = False
 
 

@@ -1,7 +1,6 @@
 """Fitted weights: which passage to answer from, and the calibrated probability that the answer is right."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.extractive.features import Features
+from shared.domain.fusion import sigmoid
 
 # Log-odds by which a second answer leads where there is no third.
 _NO_THIRD = 6.0
@@ -45,15 +45,11 @@ class Calibration:
 
     def probability(self, features: Features, lead: float) -> float:
         """Return the chance, 0..1, that the answer is right, given how far its passage leads."""
-        return _probability(self.answer(answer_values(features, lead)))
+        return sigmoid(self.answer(answer_values(features, lead)))
 
     def probability_of_either(self, first: Features, lead: float, ranks: Sequence[float]) -> float:
         """Return the chance that one of the first two answers is right; `ranks` of all, best first, at least two."""
-        return _probability(self.either(either_values(first, lead, ranks)))
-
-
-def _probability(log_odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+        return sigmoid(self.either(either_values(first, lead, ranks)))
 
 
 def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:

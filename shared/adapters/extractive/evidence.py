@@ -126,10 +126,9 @@ def _view(
 ) -> View:
     heading, title = (asked.met_by(text) for text in above_it)
     above = heading | title
-    near = passage.closeness.units if passage.closeness else ()
+    close = passage.closeness
     scored = tuple(
-        _scored(asked, unit, units, features, (heading, title), near[unit.index] if unit.index < len(near) else None)
-        for unit in units
+        _scored(asked, unit, units, features, (heading, title), close.of_unit(unit.index) if close else None) for unit in units
     )
     language = passage.chunk.language or detect_language(passage.chunk.text)
     met = above.union(*(entry.own for entry in scored))

@@ -121,7 +121,8 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
 
 def _closest(close: Closeness | None, choice: Choice) -> float:
     """How near the nearest of the units that are said is to the question."""
-    return max((close.units[unit.index] for unit in choice.units if unit.index < len(close.units)), default=0.0) if close else 0.0
+    near = [close.of_unit(unit.index) for unit in choice.units] if close else []
+    return max((value for value in near if value is not None), default=0.0)
 
 
 def _raw(view: View, leg: str) -> float:

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as UnreachableError
 from opensearchpy.exceptions import ConnectionTimeout, TransportError
 
+from shared.adapters.batches import in_batches
 from shared.adapters.opensearch.errors import BUSY, DEPENDENCY, from_status, kind_of, status_of, translated
 from shared.domain.errors import DependencyUnavailableError, InvalidInputError, SupportError
 
@@ -118,7 +119,7 @@ class OpenSearchEngine:
         DependencyUnavailableError, or InvalidInputError for what would be refused again; the rest has been written then.
         """
         problems: list[tuple[str, SupportError]] = []
-        for batch in _batches(writes):
+        for batch in in_batches(writes, _size, most=_BATCH_WRITES, most_bytes=_BATCH_BYTES):
             problems += self._write_batch(index, batch, through_alias)
         if problems:
             raise _worst(problems)
@@ -200,19 +201,8 @@ def _is_worth_asking_again(error: TransportError) -> bool:
     return status_of(error) in BUSY - {429}
 
 
-def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """Runs of writes that fit into a request; one that does not fit alone is tried alone."""
-    batch: list[Write] = []
-    size = 0
-    for write in writes:
-        added = len(write.lines().encode())
-        if batch and (size + added > _BATCH_BYTES or len(batch) == _BATCH_WRITES):
-            yield batch
-            batch, size = [], 0
-        batch.append(write)
-        size += added
-    if batch:
-        yield batch
+def _size(write: Write) -> int:
+    return len(write.lines().encode())
 
 
 def _worst(problems: Sequence[tuple[str, SupportError]]) -> SupportError:

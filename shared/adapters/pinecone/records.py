@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote, unquote
 
+from shared.adapters.batches import in_batches
 from shared.domain.knowledge import Chunk
 from shared.ports import ChunkVectors, IndexFilter, Vector
 
@@ -131,19 +132,9 @@ class RecordSet:
         }
 
 
-def in_batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+def in_upserts(records: Iterable[Record]) -> Iterator[list[Record]]:
     """Cut into upserts that stay below both limits."""
-    batch: list[Record] = []
-    size = 0
-    for record in records:
-        more = _most_bytes(record)
-        if batch and (len(batch) == MAX_RECORDS or size + more > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(record)
-        size += more
-    if batch:
-        yield batch
+    return in_batches(records, _most_bytes, most=MAX_RECORDS, most_bytes=MAX_BYTES)
 
 
 def _most_bytes(record: Record) -> int:

@@ -10,7 +10,7 @@ from pinecone.index import Index
 from pinecone.models.vectors.vector import Vector as Record
 
 from shared.adapters.pinecone.errors import translated
-from shared.adapters.pinecone.records import MAX_RECORDS, RecordSet, chunk_id_of, floats, in_batches, namespace_of
+from shared.adapters.pinecone.records import MAX_RECORDS, RecordSet, chunk_id_of, floats, in_upserts, namespace_of
 from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError
 from shared.ports import ChunkVectors, IndexFilter, LegHit, Vector
 
@@ -107,7 +107,7 @@ class PineconeVectorIndex:
         stale = self._left_over(namespace, added)
         sides = [record for entry in added for record in self._records.side_records(entry, removed.get(entry.chunk.chunk_id))]
         bodies = [self._records.body_record(entry, removed.get(entry.chunk.chunk_id)) for entry in added]
-        for batch in in_batches((*sides, *bodies)):
+        for batch in in_upserts((*sides, *bodies)):
             self._index.upsert(vectors=batch, namespace=namespace)
         for start in range(0, len(stale), MAX_RECORDS):
             self._delete(namespace, ids=stale[start : start + MAX_RECORDS])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.pinecone.client import open_index
-from shared.adapters.pinecone.records import MAX_BYTES, MAX_RECORDS, in_batches
+from shared.adapters.pinecone.records import MAX_BYTES, MAX_RECORDS, in_upserts
 from shared.adapters.pinecone.vector_index import PineconeVectorIndex
 from shared.domain.errors import (
     DamagedIndexError,
@@ -73,13 +73,13 @@ class TestWriting:
 
     def test_small_vectors_are_cut_by_their_number(self):
         small = [{"id": str(number), "values": [0.1], "metadata": {}} for number in range(2001)]
-        assert [len(batch) for batch in in_batches(small)] == [MAX_RECORDS, MAX_RECORDS, 1]
+        assert [len(batch) for batch in in_upserts(small)] == [MAX_RECORDS, MAX_RECORDS, 1]
 
     def test_a_batch_is_never_larger_than_its_bound(self):
         import orjson
 
         wide = [{"id": str(n), "values": [-0.1234567] * 3072, "metadata": {"chunk": "文" * 30}} for n in range(200)]
-        assert max(len(orjson.dumps({"vectors": batch, "namespace": "x" * 500})) for batch in in_batches(wide)) <= MAX_BYTES
+        assert max(len(orjson.dumps({"vectors": batch, "namespace": "x" * 500})) for batch in in_upserts(wide)) <= MAX_BYTES
 
     def test_nothing_of_the_text_leaves_for_the_index(self, server):
         index_on(server).apply("acme", vectors(RETURNS), {})
