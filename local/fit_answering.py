@@ -34,6 +34,7 @@ from shared.adapters.extractive.calibration import (
     either_values,
     ranking_values,
 )
+from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
@@ -156,7 +157,7 @@ def _drafted(case: Case) -> Drafted:
         history=(),
         deadline_at_ms=0,
     )
-    _, candidates = candidates_for(request)
+    _, candidates = candidates_for(request, Readings())
     return Drafted(case=case, candidates=candidates, right=[_is_right(case.question, one) for one in candidates])
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from shared.adapters.extractive.calibration import Calibration, fitted
 from shared.adapters.extractive.evidence import Asked, View, read
-from shared.adapters.extractive.features import Features, measure
+from shared.adapters.extractive.features import Features, measure, wanted_by
+from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of, quote_of
-from shared.adapters.extractive.selection import Choice, choose, contradicts, newest_first, second
+from shared.adapters.extractive.selection import Choice, choose, contradict, newest_first, second
 from shared.adapters.extractive.vocabulary import vocabulary
 from shared.domain.answer_phrases import answer_phrase
 from shared.domain.answering import plain_text
@@ -33,9 +34,11 @@ class ExtractiveAnswerer:
     """Picks and joins sentences, list steps and table rows of the passages; every quotation is word for word.
 
     Abstains only where there is no text to quote: whether to say it is for the probability's reader to decide.
+    `readings` keeps what was read of passages for the questions after.
     """
 
     calibration: Calibration = field(default_factory=fitted)
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def name(self) -> str:
@@ -43,7 +46,7 @@ class ExtractiveAnswerer:
 
     def reply(self, request: ReplyRequest, on_text: Callable[[str], None]) -> ReplyDraft:
         """Return the draft at once; takes milliseconds, raises nothing."""
-        asked, candidates = candidates_for(request)
+        asked, candidates = candidates_for(request, self.readings)
         if not candidates:
             return ReplyDraft(text="", blocks=(), cited=(), quotes=(), probability=0.0, abstained=True, model=self.name)
         ordered = in_order(candidates, self.calibration)
@@ -73,7 +76,8 @@ class ExtractiveAnswerer:
         more = second(asked, first.choice, others)
         if more:
             return _Chosen(choices=(first.choice, more), probability=probability)
-        if others and probability < _SURE and not _disagree(first.choice, others[0]):
+        # Two places that say the same with other numbers would leave the customer with neither.
+        if others and probability < _SURE and not contradict(first.choice.units, others[0].units):
             either = self.calibration.probability_of_either(first.features, ahead, [one.rank for one in ordered])
             if either >= probability + _WORTH:
                 return _Chosen(choices=(first.choice, others[0]), probability=either, unsure=True)
@@ -89,16 +93,12 @@ class _Chosen:
     unsure: bool = False
 
 
-def _disagree(first: Choice, other: Choice) -> bool:
-    """Two places that say the same with other numbers would leave the customer with neither."""
-    return any(contradicts(one.text, two.text) for one in first.units for two in other.units)
-
-
-def candidates_for(request: ReplyRequest) -> tuple[Asked, list[Candidate]]:
+def candidates_for(request: ReplyRequest, readings: Readings) -> tuple[Asked, list[Candidate]]:
     """Return the question taken apart, and an answer from each passage that has one, in the request's order."""
-    asked, views = read(request.question, request.language, request.passages, vocabulary(request.synonyms))
+    asked, views = read(request.question, request.language, request.passages, vocabulary(request.synonyms), readings)
+    wanted = wanted_by(request.question)
     choices = (choose(asked, view) for view in views)
-    return asked, [Candidate(choice=one, features=measure(asked, views, one)) for one in choices if one]
+    return asked, [Candidate(choice=one, features=measure(asked, wanted, views, one)) for one in choices if one]
 
 
 def in_order(candidates: list[Candidate], calibration: Calibration) -> list[Candidate]:

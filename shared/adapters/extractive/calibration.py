@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter, mul, sub
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from shared.domain.fusion import sigmoid
 
 # Log-odds by which a second answer leads where there is no third.
 _NO_THIRD = 6.0
+_NAMES = tuple(one.name for one in fields(Features))
+_MEASURES = attrgetter(*_NAMES)
+_COMPARED = (*_NAMES, *(f"{name}_{how}" for name in _NAMES for how in ("behind", "above")))
 WEIGHTS = Path(__file__).with_name("weights-v1.json")
 
 
@@ -24,7 +29,7 @@ class Linear:
 
     def __call__(self, values: Mapping[str, float]) -> float:
         """Return the log-odds."""
-        return self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
+        return self.intercept + sum(map(mul, self.weights.values(), map(values.__getitem__, self.weights)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +59,17 @@ class Calibration:
 
 def ranking_values(features: Sequence[Features]) -> list[dict[str, float]]:
     """Return what the ranking looks at: each measure, how far it is behind the best passage's, and above the mean."""
-    table = [asdict(one) for one in features]
-    names = list(table[0]) if table else []
-    best = {name: max(row[name] for row in table) for name in names}
-    mean = {name: sum(row[name] for row in table) / len(table) for name in names}
-    return [_compared(row, best, mean) for row in table]
-
-
-def _compared(row: Mapping[str, float], best: Mapping[str, float], mean: Mapping[str, float]) -> dict[str, float]:
-    values = dict(row)
-    for name, value in row.items():
-        values[f"{name}_behind"] = best[name] - value
-        values[f"{name}_above"] = value - mean[name]
-    return values
+    table = [_MEASURES(one) for one in features]
+    columns = list(zip(*table, strict=True))
+    best = [max(column) for column in columns]
+    mean = [sum(column) / len(table) for column in columns]
+    compared = (chain.from_iterable(zip(map(sub, best, row), map(sub, row, mean), strict=True)) for row in table)
+    return [dict(zip(_COMPARED, (*row, *pairs), strict=True)) for row, pairs in zip(table, compared, strict=True)]
 
 
 def answer_values(features: Features, lead: float) -> dict[str, float]:
     """Return what the probability looks at."""
-    return {**asdict(features), "lead": lead}
+    return dict(zip(_NAMES, _MEASURES(features), strict=True)) | {"lead": lead}
 
 
 def either_values(first: Features, lead: float, ranks: Sequence[float]) -> dict[str, float]:

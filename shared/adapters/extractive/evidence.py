@@ -1,14 +1,16 @@
 """Passages read against a question: how much of it each unit meets, and how much the passage as a whole."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.adapters.extractive.question import Kind, kinds_of, satisfies
+from shared.adapters.extractive.question import Kind, kinds_of
+from shared.adapters.extractive.reading import Reading, Readings, ReadUnit
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
-from shared.domain.units import Unit, UnitKind, cut
+from shared.domain.units import Unit, UnitKind
 from shared.domain.wording import asked_codes, host
 
 # What stands in a heading, or in the line that announces a list, is said of the unit, but less than what it says itself.
@@ -34,13 +36,9 @@ class Asked:
     weights: tuple[float, ...]
     codes: frozenset[str]
 
-    def met_by(self, features: frozenset[str]) -> frozenset[int]:
-        """Return the indexes of the parts that a text with these features has."""
-        return frozenset(i for i, part in enumerate(self.parts) if part.alternatives & features)
-
     def weight_of(self, indexes: frozenset[int]) -> float:
         """Return the share of the question that these parts make up, 0..1."""
-        return sum(self.weights[i] for i in indexes)
+        return sum(map(self.weights.__getitem__, indexes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +48,16 @@ class Scored:
     `score` compares it with units of other passages; `inner` with those of its own, for which the headings say the same.
     """
 
-    unit: Unit
+    read: ReadUnit
     own: frozenset[int]
     met: frozenset[int]
     score: float
     inner: float
+
+    @property
+    def unit(self) -> Unit:
+        """The unit itself."""
+        return self.read.unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class View:
 
     index: int
     passage: Passage
+    reading: Reading
     units: tuple[Scored, ...]
     met: frozenset[int]
     heading_met: frozenset[int]
@@ -78,100 +82,101 @@ class View:
         return max(self.units, key=lambda scored: scored.score)
 
 
-def read(question: str, language: Language, passages: Sequence[Passage], words: Vocabulary) -> tuple[Asked, tuple[View, ...]]:
+def read(
+    question: str, language: Language, passages: Sequence[Passage], words: Vocabulary, readings: Readings
+) -> tuple[Asked, tuple[View, ...]]:
     """Take the question apart and read every passage that has any text against it."""
     parts = words.parts(question)
-    cuts = [cut(passage.chunk.text) for passage in passages]
-    unit_features = [[words.features(unit.text) for unit in units] for units in cuts]
-    headings = [words.features(heading_text(passage)) for passage in passages]
-    titles = [words.features(passage.chunk.document_title) for passage in passages]
-    weights = _weights(parts, [features for row in unit_features for features in row] + headings)
+    known = [readings.of(passage.chunk, words) for passage in passages]
+    met = [_met(parts, reading) for reading in known]
     asked = Asked(
-        text=question, language=language, kinds=kinds_of(question), parts=parts, weights=weights, codes=asked_codes(question)
+        text=question,
+        language=language,
+        kinds=kinds_of(question),
+        parts=parts,
+        weights=_weights(parts, [indexes for one in met for indexes in (*one.units, one.heading)]),
+        codes=asked_codes(question),
     )
     own_hosts = frozenset(host(passage.chunk.source_url) for passage in passages if passage.chunk.source_url)
     views = [
-        _view(asked, own_hosts, index, passage, cuts[index], unit_features[index], (headings[index], titles[index]))
+        _view(asked, own_hosts, index, passage, known[index], met[index])
         for index, passage in enumerate(passages)
-        if cuts[index]
+        if known[index].units
     ]
     return asked, tuple(views)
 
 
-def heading_text(passage: Passage) -> str:
-    """Return what stands above a passage: its title, questions and headings."""
-    chunk = passage.chunk
-    return "\n".join(dict.fromkeys((chunk.title, *chunk.questions, *chunk.heading_path)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Met:
+    """The indexes of the question's parts that each unit, what stands above, and the document's title have."""
+
+    units: tuple[frozenset[int], ...]
+    heading: frozenset[int]
+    title: frozenset[int]
 
 
-def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[str]]) -> tuple[float, ...]:
+def _met(parts: tuple[Part, ...], reading: Reading) -> _Met:
+    def by(features: frozenset[str]) -> frozenset[int]:
+        return frozenset(i for i, part in enumerate(parts) if not part.alternatives.isdisjoint(features))
+
+    return _Met(
+        units=tuple(by(one.features) for one in reading.units),
+        heading=by(reading.heading_features),
+        title=by(reading.title_features),
+    )
+
+
+def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[int]]) -> tuple[float, ...]:
     """Inverse document frequency over the units at hand, times the part's size, scaled to a sum of 1."""
     total = len(texts)
-    raw: list[float] = []
-    for part in parts:
-        holding = sum(1 for features in texts if part.alternatives & features)
-        raw.append(part.size * math.log(1 + (total - holding + 0.5) / (holding + 0.5)))
+    held = Counter(index for text in texts for index in text)
+    raw = [part.size * math.log(1 + (total - held[i] + 0.5) / (held[i] + 0.5)) for i, part in enumerate(parts)]
     whole = sum(raw)
     return tuple(weight / whole for weight in raw) if whole else ()
 
 
-def _view(
-    asked: Asked,
-    own_hosts: frozenset[str],
-    index: int,
-    passage: Passage,
-    units: tuple[Unit, ...],
-    features: list[frozenset[str]],
-    above_it: tuple[frozenset[str], frozenset[str]],
-) -> View:
-    heading, title = (asked.met_by(text) for text in above_it)
-    above = heading | title
+def _view(asked: Asked, own_hosts: frozenset[str], index: int, passage: Passage, reading: Reading, met: _Met) -> View:
+    above = met.heading | met.title
     close = passage.closeness
     scored = tuple(
-        _scored(asked, unit, units, features, (heading, title), close.of_unit(unit.index) if close else None) for unit in units
+        _scored(asked, one, len(reading.units), met, close.of_unit(one.unit.index) if close else None) for one in reading.units
     )
     language = passage.chunk.language or detect_language(passage.chunk.text)
-    met = above.union(*(entry.own for entry in scored))
     return View(
         index=index,
         passage=passage,
+        reading=reading,
         units=scored,
-        met=met,
+        met=above.union(*met.units),
         heading_met=above,
         same_language=language == asked.language,
         own_hosts=own_hosts,
     )
 
 
-def _scored(
-    asked: Asked,
-    unit: Unit,
-    units: tuple[Unit, ...],
-    features: list[frozenset[str]],
-    above: tuple[frozenset[int], frozenset[int]],
-    closeness: float | None,
-) -> Scored:
-    own = asked.met_by(features[unit.index])
-    lead_in = asked.met_by(features[unit.lead_in]) if unit.lead_in >= 0 else frozenset[int]()
+def _scored(asked: Asked, read_unit: ReadUnit, units: int, met: _Met, closeness: float | None) -> Scored:
+    unit = read_unit.unit
+    own = met.units[unit.index]
+    lead_in = met.units[unit.lead_in] if unit.lead_in >= 0 else frozenset[int]()
     before = frozenset[int]()
     if unit.points_back or unit.qualifies:
-        before = asked.met_by(features[unit.index - 1])
+        before = met.units[unit.index - 1]
     near = (lead_in | before) - own
-    heading = above[0] - own - near
-    title = above[1] - own - near - heading
+    heading = met.heading - own - near
+    title = met.title - own - near - heading
     inner = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
     if closeness is not None:
         inner = _WORDING_SHARE * inner + _MEANING_SHARE * max(0.0, closeness - _UNRELATED)
-    inner += _form(asked, unit) - _heading_penalty(unit)
-    inner += _EARLY_BONUS * (1 - unit.index / len(units))
+    inner += _form(asked, read_unit) - _heading_penalty(unit)
+    inner += _EARLY_BONUS * (1 - unit.index / units)
     score = inner + _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)
-    return Scored(unit=unit, own=own, met=own | near | heading | title, score=score, inner=inner)
+    return Scored(read=read_unit, own=own, met=own | near | heading | title, score=score, inner=inner)
 
 
-def _form(asked: Asked, unit: Unit) -> float:
+def _form(asked: Asked, read_unit: ReadUnit) -> float:
     first, *rest = asked.kinds
-    bonus = _KIND_BONUS if first is not Kind.OTHER and satisfies(first, unit.text) else 0.0
-    return bonus + sum(_SECOND_KIND_BONUS for kind in rest if satisfies(kind, unit.text))
+    bonus = _KIND_BONUS if first is not Kind.OTHER and first in read_unit.kinds else 0.0
+    return bonus + sum(_SECOND_KIND_BONUS for kind in rest if kind in read_unit.kinds)
 
 
 def _heading_penalty(unit: Unit) -> float:

@@ -1,17 +1,16 @@
 """What speaks for one passage as the answer: named measures, each about 0..1."""
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.adapters.extractive.evidence import Asked, View, heading_text
+from shared.adapters.extractive.evidence import Asked, View
 from shared.adapters.extractive.names import names_in
 from shared.adapters.extractive.question import Kind, satisfies
+from shared.adapters.extractive.reading import latin_words
 from shared.adapters.extractive.selection import Choice
 from shared.domain.knowledge import Closeness
-from shared.domain.wording import code_family, codes, fold, has_code, tokens
+from shared.domain.wording import code_family, has_code, tokens
 
-_LATIN = re.compile(r"[a-z][a-z]{2,}")
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
 
@@ -70,7 +69,21 @@ class Features:
     faq: float
 
 
-def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a question's words are beside its parts: runs of three Han characters or of two words, known names, Latin words."""
+
+    phrases: frozenset[str]
+    names: frozenset[str]
+    latin: frozenset[str]
+
+
+def wanted_by(question: str) -> Wanted:
+    """Take the words of a question apart, once for all passages."""
+    return Wanted(phrases=_phrases(question), names=names_in(question), latin=latin_words(question) - _COMMON_LATIN)
+
+
+def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choice) -> Features:
     """Measure an answer from one passage. `views` are all that were found."""
     view = choice.view
     said = frozenset[int]().union(*(entry.own for entry in view.units if entry.unit in choice.units))
@@ -102,16 +115,16 @@ def measure(asked: Asked, views: tuple[View, ...], choice: Choice) -> Features:
         heading_coverage=heading,
         unit=view.best.score,
         unit_own=max(asked.weight_of(entry.own) for entry in view.units),
-        phrases=_shared_phrases(asked.text, _text_of(view)),
+        phrases=_shared_phrases(wanted, view),
         known_rate=asked.weight_of(anywhere),
         form=_form(asked, choice),
-        unknown_code=float(any(not any(has_code(_text_of(one), code) for one in views) for code in asked.codes)),
-        lacks_code=float(any(not has_code(_text_of(view), code) for code in asked.codes)),
+        unknown_code=float(any(not any(one.reading.has_code(code) for one in views) for code in asked.codes)),
+        lacks_code=float(any(not view.reading.has_code(code) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
         unsaid_code=float(_leaves_code_out(asked, choice)),
-        absent_name=float(bool(names_in(asked.text) - names_in(_text_of(view)))),
+        absent_name=float(bool(wanted.names - view.reading.names)),
         spoken=asked.weight_of(said | view.heading_met),
-        foreign_word=_foreign_words(asked, view) * (1.0 - cross),
+        foreign_word=_foreign_words(asked, wanted, view) * (1.0 - cross),
         cross=cross,
         english=float(asked.language == "en"),
         short=1.0 / max(1, len(asked.parts)),
@@ -139,38 +152,36 @@ def _form(asked: Asked, choice: Choice) -> float:
     return 0.5 if kind is Kind.OTHER else float(satisfies(kind, text))
 
 
-def _text_of(view: View) -> str:
-    chunk = view.passage.chunk
-    return f"{chunk.document_title}\n{heading_text(view.passage)}\n{chunk.text}"
-
-
-def _shared_phrases(question: str, text: str) -> float:
-    """Runs of three Han characters or of two words, of which the text has this share."""
-    held = " ".join(tokens(text))
-    asked: set[str] = set()
+def _phrases(question: str) -> frozenset[str]:
+    phrases: set[str] = set()
     for token in (found := tokens(question)):
-        asked.update(token[i : i + 3] for i in range(len(token) - 2) if token[0] > "\u3400")
+        phrases.update(token[i : i + 3] for i in range(len(token) - 2) if token[0] > "\u3400")
     latin = [token for token in found if token[0] < "\u3400"]
-    asked.update(f"{one} {other}" for one, other in pairwise(latin))
-    return sum(1 for phrase in asked if phrase in held) / len(asked) if asked else 0.0
+    phrases.update(f"{one} {other}" for one, other in pairwise(latin))
+    return frozenset(phrases)
+
+
+def _shared_phrases(wanted: Wanted, view: View) -> float:
+    """The share of the question's runs that the passage has."""
+    held = view.reading.words
+    return sum(phrase in held for phrase in wanted.phrases) / len(wanted.phrases) if wanted.phrases else 0.0
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:
-    text = _text_of(view)
-    families = {code_family(code) for code in codes(text)}
-    return any(not has_code(text, code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
+    families = {code_family(code) for code in view.reading.codes}
+    return any(not view.reading.has_code(code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
 
 
 def _leaves_code_out(asked: Asked, choice: Choice) -> bool:
-    chunk = choice.view.passage.chunk
-    said = "\n".join((chunk.document_title, heading_text(choice.view.passage), *(unit.text for unit in choice.units)))
-    return any(not has_code(said, code) and has_code(_text_of(choice.view), code) for code in asked.codes)
+    if not asked.codes:
+        return False
+    view = choice.view
+    said = "\n".join((view.passage.chunk.document_title, view.reading.heading, *(unit.text for unit in choice.units)))
+    return any(not has_code(said, code) and view.reading.has_code(code) for code in asked.codes)
 
 
-def _foreign_words(asked: Asked, view: View) -> float:
+def _foreign_words(asked: Asked, wanted: Wanted, view: View) -> float:
     """In a Chinese question a Latin word is a name: its absence weighs."""
-    if asked.language != "zh":
+    if asked.language != "zh" or not wanted.latin:
         return 0.0
-    words = set(_LATIN.findall(fold(asked.text))) - _COMMON_LATIN
-    held = set(_LATIN.findall(fold(_text_of(view))))
-    return len(words - held) / len(words) if words else 0.0
+    return len(wanted.latin - view.reading.latin) / len(wanted.latin)

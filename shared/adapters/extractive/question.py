@@ -85,3 +85,9 @@ def satisfies(kind: Kind, sentence: str) -> bool:
     """Say whether a sentence has the form of an answer of this kind; every sentence satisfies OTHER."""
     pattern = _WANTED.get(kind)
     return pattern is None or bool(pattern.search(fold(sentence)))
+
+
+def kinds_satisfied(sentence: str) -> frozenset[Kind]:
+    """Return the kinds of answer that a sentence has the form of; of OTHER it always has."""
+    folded = fold(sentence)
+    return frozenset((Kind.OTHER, *(kind for kind, pattern in _WANTED.items() if pattern.search(folded))))

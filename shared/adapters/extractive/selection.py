@@ -1,20 +1,19 @@
 """Which units of which passages make the answer: as short as it can be, with what belongs to it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.adapters.extractive.evidence import Asked, Scored, View
 from shared.adapters.extractive.question import Kind
-from shared.domain.guard import looks_like_instruction
+from shared.adapters.extractive.reading import size
 from shared.domain.units import Unit, UnitKind
-from shared.domain.wording import fold, is_own_host, links, numbers, terms
+from shared.domain.wording import fold, is_own_host, numbers, terms
 
-# Sizes are in Chinese characters; an English word weighs two and a half.
+# Sizes are those of `reading.size`.
 _SHORT = 170
 _SOFT = 170
 _HARD = 300
-_WORD = 2.5
-_WORDS = re.compile(r"[A-Za-z0-9][\w'.-]*")
 _CLOSE = 0.72
 _TOLD_APART = 0.3
 # So many rows are a table: of it only what is asked for is said, however short it is.
@@ -33,26 +32,16 @@ class Choice:
     units: tuple[Unit, ...]
 
 
-def size(text: str) -> float:
-    """Return the length of a text in Chinese characters, words counted as two and a half."""
-    words = _WORDS.findall(text)
-    return len(_WORDS.sub("", text).replace(" ", "")) + _WORD * len(words)
-
-
 def safe_units(view: View) -> tuple[Scored, ...]:
     """Return the units without those that speak to a machine instead of to a customer, or lead to somebody else's site.
 
     The source is cited: who needs that address finds it there. Where no document has an address of its own, all pass.
     """
-    return tuple(
-        entry
-        for entry in view.units
-        if not looks_like_instruction(entry.unit.text) and not _leads_away(entry.unit.text, view.own_hosts)
-    )
+    return tuple(entry for entry in view.units if not entry.read.orders and not _leads_away(entry.read.links, view.own_hosts))
 
 
-def _leads_away(text: str, own_hosts: frozenset[str]) -> bool:
-    return bool(own_hosts) and any(not is_own_host(link, own_hosts) for link in links(text))
+def _leads_away(links: tuple[str, ...], own_hosts: frozenset[str]) -> bool:
+    return bool(own_hosts) and any(not is_own_host(link, own_hosts) for link in links)
 
 
 def newest_first(ordered: list[Choice]) -> list[Choice]:
@@ -67,14 +56,28 @@ def _supersedes(later: View, earlier: View) -> bool:
     since, before = later.passage.chunk.valid_from, earlier.passage.chunk.valid_from
     if not since or not before or since <= before or later.passage.chunk.document_id == earlier.passage.chunk.document_id:
         return False
-    return contradicts(later.best.unit.text, earlier.best.unit.text)
+    return contradict([later.best.unit], [earlier.best.unit])
 
 
-def contradicts(one: str, other: str) -> bool:
-    """Say whether two sentences are about the same with different numbers."""
-    mine, yours = terms(one), terms(other)
-    alike = len(mine & yours) / max(1, min(len(mine), len(yours)))
-    return alike >= 0.5 and bool(numbers(one)) and bool(numbers(other)) and numbers(one) != numbers(other)
+def contradict(ones: Iterable[Unit], others: Iterable[Unit]) -> bool:
+    """Say whether a sentence of one side and a sentence of the other are about the same with different numbers."""
+    mine, yours = _claims(ones), _claims(others)
+    return any(one.numbers != other.numbers and one.is_about(other) for one in mine for other in yours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """What a sentence with numbers says."""
+
+    terms: frozenset[str]
+    numbers: frozenset[str]
+
+    def is_about(self, other: "_Claim") -> bool:
+        return len(self.terms & other.terms) / max(1, min(len(self.terms), len(other.terms))) >= 0.5
+
+
+def _claims(units: Iterable[Unit]) -> list[_Claim]:
+    return [_Claim(terms=terms(unit.text), numbers=stated) for unit in units if (stated := numbers(unit.text))]
 
 
 def choose(asked: Asked, view: View) -> Choice | None:
@@ -88,7 +91,7 @@ def choose(asked: Asked, view: View) -> Choice | None:
     told_apart = view.same_language and max(asked.weight_of(entry.own) for entry in entries) >= _TOLD_APART
     limit = _SHORT if told_apart and view.passage.chunk.kind != "faq" else _HARD
     records = sum(unit.kind in (UnitKind.ROW, UnitKind.RECORD) for unit in units)
-    if sum(size(unit.text) for unit in units) <= limit and records < _TABLE:
+    if sum(entry.read.size for entry in entries) <= limit and records < _TABLE:
         return Choice(view=view, units=units)
     ordered = sorted(entries, key=lambda entry: entry.inner, reverse=True)
     best = ordered[0]
@@ -98,13 +101,13 @@ def choose(asked: Asked, view: View) -> Choice | None:
         if entry.unit.index in taken or entry.inner < _CLOSE * best.inner:
             continue
         more = taken | _with_companions(asked, entry, units)
-        if _total(units, more) <= (_HARD if entry.own - covered or not told_apart else _SOFT):
+        if _total(entries, more) <= (_HARD if entry.own - covered or not told_apart else _SOFT):
             taken, covered = more, covered | entry.met
     return Choice(view=view, units=tuple(unit for unit in units if unit.index in taken))
 
 
-def _total(units: tuple[Unit, ...], taken: frozenset[int]) -> float:
-    return sum(size(unit.text) for unit in units if unit.index in taken)
+def _total(entries: tuple[Scored, ...], taken: frozenset[int]) -> float:
+    return sum(entry.read.size for entry in entries if entry.unit.index in taken)
 
 
 def _with_companions(asked: Asked, entry: Scored, units: tuple[Unit, ...]) -> frozenset[int]:
@@ -176,11 +179,7 @@ def second(asked: Asked, first: Choice, others: list[Choice]) -> Choice | None:
         best = other.view.best
         gain = asked.weight_of(best.own - have)
         enough = max(_GAIN, _GAIN_OF_MISSING * (1 - asked.weight_of(have)))
-        if (
-            gain >= enough
-            and other.view.same_language
-            and not any(contradicts(best.unit.text, unit.text) for unit in first.units)
-        ):
+        if gain >= enough and other.view.same_language and not contradict([best.unit], first.units):
             units = tuple(entry.unit for entry in safe_units(other.view))
             taken = _with_companions(asked, best, units)
             return Choice(view=other.view, units=tuple(unit for unit in units if unit.index in taken))

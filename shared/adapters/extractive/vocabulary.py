@@ -27,9 +27,12 @@ class Part:
     size: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Members of synonym groups by folded Han string and by tuple of English stems; values are concept names."""
+    """Members of synonym groups by folded Han string and by tuple of English stems; values are concept names.
+
+    Made once per set of groups, and equal to itself alone.
+    """
 
     han: Mapping[str, frozenset[str]]
     han_pattern: re.Pattern[str]
