@@ -37,9 +37,25 @@ def held_grams(question: frozenset[str], text: str) -> frozenset[str]:
     held = {gram for gram in pairs if gram in folded}
     if any(gram in folded for gram in lone):
         held |= lone & grams(text)
-    if any(gram in folded for gram in words):
-        held |= words & _word_grams(folded)
+    held.update(gram for gram in words if gram in folded and _begins_a_word(gram, folded))
     return frozenset(held)
+
+
+def _begins_a_word(gram: str, folded: str) -> bool:
+    """Whether `_word_grams` of the text has the gram."""
+    start = folded.find(gram)
+    while start >= 0:
+        end = start + len(gram)
+        whole = len(gram) == _STEM_LETTERS or not _is_letter(folded[end : end + 1])
+        if whole and not (start and _is_letter(folded[start - 1])):
+            return True
+        start = folded.find(gram, start + 1)
+    return False
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character (none at the text's end) is one of `_WORD`; asked for each place, and faster than a pattern."""
+    return character.isalnum() and (character < "\u3400" or _HAN_RUN.match(character) is None)
 
 
 @lru_cache(maxsize=64)

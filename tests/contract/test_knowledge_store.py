@@ -227,3 +227,20 @@ def test_writers_in_many_threads_lose_nothing(store: KnowledgeStore) -> None:
     for thread in threads:
         thread.join()
     assert len(store.all_chunks("t")) == 40
+
+
+def test_a_chunk_that_was_read_before_it_was_removed_is_read_as_removed(store: KnowledgeStore) -> None:
+    store.apply(change(added=(chunk("a"),)))
+    store.publish("t", 1, NOW)
+    assert store.chunks("t", ["a"])["a"].removed_in is None
+    store.apply(change(2, document=None, removed_chunk_ids=("a",)))
+    assert store.chunks("t", ["a"])["a"].removed_in == 2
+
+
+def test_half_a_surrogate_pair_in_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
+    with_half = replace(chunk("a"), text="门锁 😀 \ud800", title="标题")
+    database = Database(tmp_path / "knowledge.db")
+    store = SQLiteKnowledgeStore(database)
+    store.apply(change(added=(with_half,)))
+    assert store.chunks("t", ["a"])["a"].text == with_half.text
+    database.close()

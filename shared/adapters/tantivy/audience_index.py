@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from tantivy import Index, IndexWriter, Query, Searcher
 
 from shared.adapters.tantivy.analysis import ANALYZER, build_analyzer
-from shared.adapters.tantivy.queries import build_query
+from shared.adapters.tantivy.queries import CommitQueries
 from shared.adapters.tantivy.schema import NEVER, VERSION, build_schema, chunk_ids, to_document, with_removal
 from shared.domain.errors import DamagedIndexError
 from shared.domain.knowledge import Chunk
@@ -27,11 +27,12 @@ class AudienceIndex:
 
     def __init__(self, folder: Path | None) -> None:
         """Open or create. Raises DamagedIndexError when the files are damaged or of another version."""
-        self._folder = folder
+        self._commit_file = None if folder is None else folder / _COMMIT_FILE
         self._schema = build_schema()
         self._analyzer = build_analyzer()
         self._writing = threading.Lock()
-        self._seen_commit: tuple[int, int] | None = None
+        self._seen: tuple[object, CommitQueries] | None = None
+        self._own_commits = 0
         with _translated():
             self._index = self._open(folder)
             self._index.register_tokenizer(ANALYZER, self._analyzer)
@@ -39,7 +40,7 @@ class AudienceIndex:
     def write(self, chunks: Sequence[Chunk], removed: Mapping[str, int]) -> None:
         """Replace the chunks and set removed_in of those named that are here; one commit, all or nothing."""
         with self._writing, _translated():
-            searcher = self._searcher()
+            searcher = self._last_commit().searcher
             named = [] if not removed else [removal for removal in removed.items() if self._holds(searcher, removal[0])]
             if not chunks and not named:
                 return
@@ -50,21 +51,20 @@ class AudienceIndex:
             finally:
                 # Waits for merges and frees the lock, for other processes.
                 writer.wait_merging_threads()
-            self._index.reload()
+                self._own_commits += 1
 
     def search(self, text: str, language: str, where: IndexFilter, k: int) -> list[LegHit]:
         """The best `k` by BM25, best first."""
         with _translated():
-            searcher = self._searcher()
-            query = build_query(self._schema, searcher, self._analyzer, text, language, where)
-            hits = searcher.search(query, k, count=False).hits
-            ids = chunk_ids(searcher, [address for _, address in hits])
+            commit = self._last_commit()
+            hits = commit.searcher.search(commit.build(text, language, where), k, count=False).hits
+            ids = chunk_ids(commit.searcher, [address for _, address in hits])
             return [LegHit(chunk_id=chunk_id, score=score) for chunk_id, (score, _) in zip(ids, hits, strict=True)]
 
     def known(self) -> dict[str, int | None]:
         """Every chunk id here with its removed_in."""
         with _translated():
-            searcher = self._searcher()
+            searcher = self._last_commit().searcher
             if not searcher.num_docs:
                 return {}
             hits = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
@@ -89,15 +89,21 @@ class AudienceIndex:
         # Opening also fails where the commit file is gone, which a fresh Index would hide as an empty one.
         return Index.open(str(folder))
 
-    def _searcher(self) -> Searcher:
-        """The last commit's searcher. Asking the file system costs 2 µs, so other processes' commits are seen at once."""
-        if self._folder is not None:
-            status = (self._folder / _COMMIT_FILE).stat()
-            commit = (status.st_mtime_ns, status.st_ino)
-            if commit != self._seen_commit:
-                self._index.reload()
-                self._seen_commit = commit
-        return self._index.searcher()
+    def _last_commit(self) -> CommitQueries:
+        """The last commit to search. Asking the file system costs 2 µs, so other processes' commits are seen at once."""
+        mark = self._mark()
+        seen = self._seen
+        if seen is None or seen[0] != mark:
+            self._index.reload()
+            seen = self._seen = mark, CommitQueries(self._schema, self._index.searcher(), self._analyzer)
+        return seen[1]
+
+    def _mark(self) -> tuple[int, ...]:
+        """What differs after every commit, by whichever process."""
+        if self._commit_file is None:
+            return (self._own_commits,)
+        status = self._commit_file.stat()
+        return self._own_commits, status.st_mtime_ns, status.st_ino
 
     def _writer(self) -> IndexWriter:
         deadline = monotonic() + _WRITER_WAIT_S

@@ -1,6 +1,7 @@
 """KeywordIndex on tantivy: one index per tenant and audience, on disk or in memory."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from shared.adapters.audience_indices import AudienceIndices
@@ -31,12 +32,10 @@ class TantivyKeywordIndex:
 
     def search(self, text: str, language: str, where: IndexFilter, k: int) -> tuple[LegHit, ...]:
         """The best `k` chunks written in `language`, by BM25 over title, questions and body."""
-        hits = [
-            hit
-            for index in self._indices.existing(where.tenant, where.audiences)
-            for hit in index.search(text, language, where, k)
-        ]
-        return tuple(sorted(hits, key=lambda hit: -hit.score)[:k])
+        found = [index.search(text, language, where, k) for index in self._indices.existing(where.tenant, where.audiences)]
+        if len(found) == 1:
+            return tuple(found[0])
+        return tuple(sorted(chain.from_iterable(found), key=lambda hit: -hit.score)[:k])
 
     def known(self, tenant: str) -> Mapping[str, int | None]:
         """Every indexed chunk id with its removed_in."""

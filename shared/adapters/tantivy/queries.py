@@ -1,6 +1,8 @@
 """Questions to tantivy queries: the most telling terms over three fields, and the filters inside the query."""
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher, TextAnalyzer
 
@@ -15,42 +17,78 @@ _ALWAYS_TERMS = 6
 _COMMON_SHARE = 0.1
 _FIELD_WEIGHTS = {"title": 1.0, "questions": 1.0, "body": 1.0}
 _SINGLE_CHARACTER_WEIGHT = 0.4
+_TERMS_KEPT, _FILTERS_KEPT = 4_000, 16
+
+Clause = tuple[Occur, Query]
 
 
-def build_query(
-    schema: Schema, searcher: Searcher, analyzer: TextAnalyzer, text: str, language: str, where: IndexFilter
-) -> Query:
-    """A scored match of any term in any field, of documents in `language` that `where` may see."""
-    terms = _rarest(searcher, analyzer, question_terms(text))
-    if not terms:
-        return Query.empty_query()
-    # One level: nested alternatives take twice as long to walk.
-    match = Query.boolean_query([(Occur.Should, query) for term in terms for query in _term_queries(schema, term)])
-    spoken = Query.const_score_query(Query.term_query(schema, "language", language, "basic"), 0.0)
-    return Query.boolean_query([(Occur.Must, match), (Occur.Must, spoken), *_exclusions(schema, where)])
+class CommitQueries:
+    """Queries over one commit of an index. Safe to use from several threads.
+
+    What it learned of terms is kept: the same few thousand are asked for again and again.
+    """
+
+    def __init__(self, schema: Schema, searcher: Searcher, analyzer: TextAnalyzer) -> None:
+        self.searcher = searcher
+        self._common = _COMMON_SHARE * searcher.num_docs
+        self._stems = lru_cache(maxsize=_TERMS_KEPT)(partial(_stems, analyzer))
+        self._term = lru_cache(maxsize=_TERMS_KEPT)(partial(_term, schema, searcher))
+        self._filters = lru_cache(maxsize=_FILTERS_KEPT)(partial(_filters, schema))
+
+    def build(self, text: str, language: str, where: IndexFilter) -> Query:
+        """A scored match of any term in any field, of documents in `language` that `where` may see."""
+        terms = self._rarest(question_terms(text))
+        if not terms:
+            return Query.empty_query()
+        # One level: nested alternatives take twice as long to walk.
+        match = Query.boolean_query([clause for term in terms for clause in term.clauses])
+        return Query.boolean_query([(Occur.Must, match), *self._filters(language, where.snapshot, where.today)])
+
+    def _rarest(self, terms: list[str]) -> list["_Term"]:
+        """The indexed terms that fewest documents have: the first few whatever they are, then none that is common."""
+        stemmed = dict.fromkeys(word for term in terms for word in self._stems(term))
+        found = ((self._term(word), word) for word in stemmed)
+        indexed = sorted((term.documents, word, term) for term, word in found if term.documents)
+        rare = [term for place, (count, _, term) in enumerate(indexed) if place < _ALWAYS_TERMS or count <= self._common]
+        return rare[:_MAX_TERMS]
 
 
-def _rarest(searcher: Searcher, analyzer: TextAnalyzer, terms: list[str]) -> list[str]:
-    """The indexed terms that fewest documents have: the first few whatever they are, then none that is common."""
-    stemmed = dict.fromkeys(word for term in terms for word in analyzer.analyze(term))
-    counted = [(sum(searcher.doc_freq(field, term) for field in TEXT_FIELDS), term) for term in stemmed]
-    common = _COMMON_SHARE * searcher.num_docs
-    indexed = [(count, term) for count, term in sorted(counted) if count]
-    return [term for place, (count, term) in enumerate(indexed) if place < _ALWAYS_TERMS or count <= common][:_MAX_TERMS]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Term:
+    """`documents`: in how many documents it stands, counted once for each field; `clauses`: its queries of those fields."""
+
+    documents: int
+    clauses: tuple[Clause, ...]
 
 
-def _term_queries(schema: Schema, term: str) -> list[Query]:
+def _stems(analyzer: TextAnalyzer, term: str) -> tuple[str, ...]:
+    return tuple(analyzer.analyze(term))
+
+
+def _term(schema: Schema, searcher: Searcher, term: str) -> _Term:
+    """A field that never has the term is left out: looking for it in every segment costs as much as finding it."""
     weight = _SINGLE_CHARACTER_WEIGHT if is_single_character(term) else 1.0
-    queries = [(Query.term_query(schema, field, term, "freq"), weight * boost) for field, boost in _FIELD_WEIGHTS.items()]
-    return [query if boost == 1.0 else Query.boost_query(query, boost) for query, boost in queries]
+    documents = {field: searcher.doc_freq(field, term) for field in TEXT_FIELDS}
+    clauses = (_clause(schema, field, term, weight * _FIELD_WEIGHTS[field]) for field, count in documents.items() if count)
+    return _Term(documents=sum(documents.values()), clauses=tuple(clauses))
 
 
-def _exclusions(schema: Schema, where: IndexFilter) -> list[tuple[Occur, Query]]:
+def _clause(schema: Schema, field: str, term: str, boost: float) -> Clause:
+    query = Query.term_query(schema, field, term, "freq")
+    return Occur.Should, query if boost == 1.0 else Query.boost_query(query, boost)
+
+
+def _filters(schema: Schema, language: str, snapshot: int, today: str) -> tuple[Clause, ...]:
+    spoken = Query.const_score_query(Query.term_query(schema, "language", language, "basic"), 0.0)
+    return (Occur.Must, spoken), *_exclusions(schema, snapshot, today)
+
+
+def _exclusions(schema: Schema, snapshot: int, today: str) -> list[Clause]:
     """What the reader may not see, said as exclusions: through the inverted index they cost only what they exclude."""
-    day = date.fromisoformat(where.today).toordinal()
+    day = date.fromisoformat(today).toordinal()
     return [
-        (Occur.MustNot, _range(schema, "added_in", lowest=where.snapshot + 1)),
-        (Occur.MustNot, _range(schema, "removed_in", highest=where.snapshot)),
+        (Occur.MustNot, _range(schema, "added_in", lowest=snapshot + 1)),
+        (Occur.MustNot, _range(schema, "removed_in", highest=snapshot)),
         (Occur.MustNot, _range(schema, "valid_from", lowest=day + 1)),
         (Occur.MustNot, _range(schema, "valid_to", highest=day - 1)),
     ]

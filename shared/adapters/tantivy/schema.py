@@ -19,6 +19,7 @@ NUMBER_FIELDS = ("added_in", "removed_in", "valid_from", "valid_to")
 
 ID_FIELDS = ("id_high", "id_low")
 _HALF = 16
+_HALF_BITS, _ID_FORMAT = 4 * _HALF, f"0{2 * _HALF}x"
 # Columns are signed.
 _SIGNED = 1 << 63
 _HEX_ID = re.compile(rf"[0-9a-f]{{{2 * _HALF}}}")
@@ -100,4 +101,5 @@ def _id_numbers(chunk_id: str) -> dict[str, int]:
 
 
 def _id_of(high: int, low: int) -> str:
-    return f"{high + _SIGNED:0{_HALF}x}{low + _SIGNED:0{_HALF}x}"
+    # One number is written twice as fast as two.
+    return format(((high + _SIGNED) << _HALF_BITS) + low + _SIGNED, _ID_FORMAT)
