@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from shared.adapters.usearch.rough import RoughVectors, rough_is_there
+
 if TYPE_CHECKING:
     from usearch.index import Index
 
@@ -16,6 +18,8 @@ Mask = npt.NDArray[np.bool_]
 
 # Below this many vectors a product with the whole matrix takes under a millisecond and finds everything.
 EXACT_LIMIT = 20_000
+# From this many on, int8 copies say which few need to be compared; below, that takes longer than comparing all.
+_ROUGH_FROM = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +54,27 @@ class Part:
     slots: Ints
     data: Floats
     last_id: int
+    # Of these very vectors: `replace` must not hand it on.
+    _rough: list[RoughVectors] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def best(self, vector: Floats, visible: Mask, k: int) -> list[tuple[int, float]]:
         """The `k` best visible slots with their cosine, best first; a slot with several vectors counts with its best."""
-        found = dict(_exact(self.slots, self.data, vector, visible, k))
+        found = dict(self._exact(vector, visible, k))
         if self.graph is not None:
             for slot, score in _through_graph(self.graph, vector, visible, k):
                 found[slot] = max(score, found.get(slot, -2.0))
         return sorted(found.items(), key=lambda pair: -pair[1])[:k]
+
+    def _exact(self, vector: Floats, visible: Mask, k: int) -> list[tuple[int, float]]:
+        if len(self.slots) < _ROUGH_FROM or not rough_is_there():
+            return _exact(self.slots, self.data, vector, visible, k)
+        if not self._rough:
+            # Two searches that are the first after a write both make one; either is right.
+            self._rough.append(RoughVectors(self.data))
+        places = self._rough[0].contenders(vector, self.slots, visible[self.slots], k)
+        # Rows beyond a multiple of four are added up in another order, so that their last bit differs: some stand there twice.
+        places = np.concatenate([places, places[:1].repeat(-len(places) % 4)])
+        return _exact(self.slots[places], self.data[places], vector, visible, k)
 
 
 def quantised(data: Floats) -> npt.NDArray[np.int8]:
