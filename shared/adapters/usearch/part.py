@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 # Below this many vectors a product with the whole matrix takes under a millisecond and finds everything.
 EXACT_LIMIT = 20_000
 # From this many on, int8 copies say which few need to be compared; below, that takes longer than comparing all.
-_ROUGH_FROM = 1_000
+_ROUGH_FROM = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

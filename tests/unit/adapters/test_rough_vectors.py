@@ -34,7 +34,7 @@ def by_hand(part: Part, vector: np.ndarray, visible: np.ndarray, k: int) -> list
 
 
 @pytest.mark.parametrize("alike", [0.0, 1.0, 5.0])
-@pytest.mark.parametrize(("count", "slots"), [(1000, 1000), (1999, 700), (6001, 6001), (3000, 40)])
+@pytest.mark.parametrize(("count", "slots"), [(4000, 4000), (4999, 1700), (6001, 6001), (5000, 40)])
 def test_the_nearest_are_those_that_comparing_all_finds(count: int, slots: int, alike: float) -> None:
     chance = np.random.default_rng(count)
     part = part_of(vectors(chance, count, alike), chance.integers(0, slots, count))
@@ -47,18 +47,18 @@ def test_the_nearest_are_those_that_comparing_all_finds(count: int, slots: int, 
 
 
 def test_nothing_is_found_where_nothing_may_be_seen() -> None:
-    part = part_of(vectors(np.random.default_rng(1), 1500, 0.0), np.arange(1500))
-    assert part.best(part.data[0], np.zeros(1500, np.bool_), 32) == []
+    part = part_of(vectors(np.random.default_rng(1), 4500, 0.0), np.arange(4500))
+    assert part.best(part.data[0], np.zeros(4500, np.bool_), 32) == []
 
 
 def test_vectors_that_came_later_are_compared_too() -> None:
     chance = np.random.default_rng(2)
-    before = part_of(vectors(chance, 1500, 0.0), np.arange(1500))
+    before = part_of(vectors(chance, 4500, 0.0), np.arange(4500))
     late = vectors(chance, 1, 0.0)
-    visible = np.ones(1501, np.bool_)
+    visible = np.ones(4501, np.bool_)
     before.best(late[0], visible, 5)
-    after = replace(before, data=np.concatenate([before.data, late]), slots=np.arange(1501))
-    assert after.best(late[0], visible, 5)[0] == (1500, pytest.approx(1.0, abs=1e-6))
+    after = replace(before, data=np.concatenate([before.data, late]), slots=np.arange(4501))
+    assert after.best(late[0], visible, 5)[0] == (4500, pytest.approx(1.0, abs=1e-6))
 
 
 def test_few_have_to_be_compared() -> None:
