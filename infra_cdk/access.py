@@ -51,7 +51,8 @@ ACCESS = {
         writes=(SESSIONS, LEDGER, RATE_LIMITS),
         content="company",
         secrets=("token", "fingerprint"),
-        invokes=("dialog",),
+        # Itself, by version: a page of one release may ask the other for its assets.
+        invokes=("dialog", "ingress"),
     ),
     "desk": Access(content="company", secrets=("staff",), invokes=("dialog",)),
     "dialog": Access(

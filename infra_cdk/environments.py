@@ -25,7 +25,7 @@ def environments(config: StageConfig, places: Places) -> dict[str, dict[str, str
     """Return the variables by function."""
     groups = _Groups(config, places)
     fields = {
-        "ingress": {**groups.front_door(), **groups.content, **groups.calls("dialog")},
+        "ingress": {**groups.front_door(), **groups.content, **groups.calls("dialog"), **groups.calls("ingress")},
         "desk": {**groups.desk(), **groups.content, **groups.calls("dialog")},
         "dialog": {
             **groups.content,
@@ -71,6 +71,7 @@ class _Groups:
             "allowed_origins": json.dumps(self._config.allowed_origins),
             "token_secret_id": self._places.secret_ids["token"],
             "fingerprint_secret_id": self._places.secret_ids["fingerprint"],
+            "pages_key": self._config.pages_key,
         }
 
     def desk(self) -> dict[str, str]:
