@@ -32,6 +32,7 @@ def environments(config: StageConfig, places: Places) -> dict[str, dict[str, str
             **groups.key,
             **groups.queue("turns"),
             **groups.calls("retrieval"),
+            **groups.calls("dialog"),
             **groups.model(),
             "token_secret_id": places.secret_ids["token"],
         },

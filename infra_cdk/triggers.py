@@ -12,11 +12,13 @@ from constructs import Construct
 from infra_cdk.data_stack import DataStack
 from infra_cdk.stage_config import StageConfig
 from infra_cdk.weighted_alias import WeightedAlias
-from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, QueueContract
+from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, TURNS, QueueContract
 
 _BATCH = 10
 # A folder is looked at once for all notifications of a batch; people upload many files at once.
 _UPLOADS, _UPLOADS_WINDOW_S = 100, 5
+# One conversation's turns may take all of the function's time.
+_BATCHES = {KNOWLEDGE: _UPLOADS, TURNS: 1}
 _SWEEP_EVERY = "rate(1 minute)"
 # What the stream could not deliver by then, the sweeper finds in the table.
 _STREAM_RETRIES = 10
@@ -40,7 +42,7 @@ def _consume(scope: Construct, config: StageConfig, alias: WeightedAlias, queue:
         f"{queue.name.title()}Mapping",
         function_name=alias.arn,
         event_source_arn=data.queues[queue.name].queue_arn,
-        batch_size=_UPLOADS if queue is KNOWLEDGE else _BATCH,
+        batch_size=_BATCHES.get(queue, _BATCH),
         maximum_batching_window_in_seconds=_UPLOADS_WINDOW_S if queue is KNOWLEDGE else None,
         function_response_types=_PARTIAL,
         scaling_config=scaling,

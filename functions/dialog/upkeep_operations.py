@@ -1,7 +1,8 @@
-"""What the sweeper may ask of `dialog`: to take up what nobody takes up."""
+"""What the sweeper, and another version of `dialog`, may ask of it: to take up what waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from shared.domain.envelope import Envelope
 from shared.runtime.envelopes import Operation
@@ -24,4 +25,5 @@ class UpkeepOperations:
     def resume_turns(self, envelope: Envelope) -> Json:
         """Take the parked messages of a conversation; again: none are left."""
         conversation_id = Payload(envelope.payload).text("conversation_id")
-        return {"taken": self.resume(envelope.tenant, conversation_id, envelope.release, envelope.correlation_id)}
+        until = datetime.fromtimestamp(envelope.deadline_at_ms / 1000, UTC)
+        return {"taken": self.resume(envelope.tenant, conversation_id, envelope.release, envelope.correlation_id, until)}

@@ -61,6 +61,18 @@ def release_for_new(conversation_id: str, traffic: Traffic) -> str:
     return traffic.candidate if takes_part else traffic.stable
 
 
+def release_for_waiting(
+    conversation_id: str, accepted_on: Release | None, accepted_at: datetime, traffic: Traffic, now: datetime
+) -> str:
+    """Return the release of turns that wait in a queue: the one they were accepted on, while a conversation may stay there.
+
+    Otherwise the one that the conversation would get now, as at its next message; empty when nothing was released yet.
+    """
+    if accepted_on and keeps_its_pin(accepted_on, accepted_at, traffic, now):
+        return accepted_on.release_id
+    return release_for_new(conversation_id, traffic)
+
+
 def keeps_its_pin(pinned: Release | None, opened_at: datetime, traffic: Traffic, now: datetime) -> bool:
     """Tell whether a conversation stays where it is. `pinned` None: its release is not on record.
 

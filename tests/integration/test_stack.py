@@ -75,7 +75,7 @@ class Stack:
         self.cloud = MiniStack(
             folder=folder, port=_free_port(), more={"KEFU_CLOCK": str(self.clock.path)}, command=(str(python), str(script))
         )
-        self.address = Address(url="", api_key="")
+        self.address = Address(url="", api_key="", pages="")
         self.staff_token = ""
 
     def deploy(self) -> None:
