@@ -19,6 +19,9 @@ _BATCH = 10
 _UPLOADS, _UPLOADS_WINDOW_S = 100, 5
 # One conversation's turns may take all of the function's time.
 _BATCHES = {KNOWLEDGE: _UPLOADS, TURNS: 1}
+# Each batch of uploads makes one look at the whole folder; more at a time would do the same work and be in each other's
+# way. Two is the least that Lambda takes.
+_LOOKS_AT_ONCE = 2
 _SWEEP_EVERY = "rate(1 minute)"
 # What the stream could not deliver by then, the sweeper finds in the table.
 _STREAM_RETRIES = 10
@@ -36,7 +39,8 @@ def add_triggers(scope: Construct, config: StageConfig, aliases: Mapping[str, We
 
 
 def _consume(scope: Construct, config: StageConfig, alias: WeightedAlias, queue: QueueContract, data: DataStack) -> None:
-    scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=config.queue_concurrency)
+    most = _LOOKS_AT_ONCE if queue is KNOWLEDGE else config.queue_concurrency
+    scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=most)
     mapping = lambda_.CfnEventSourceMapping(
         scope,
         f"{queue.name.title()}Mapping",

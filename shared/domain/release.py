@@ -13,11 +13,15 @@ PIN_LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One bundle as it was published: the version of each function. `rolled_back`: nobody may be on it any more."""
+    """One bundle as it was published: the version of each function. `rolled_back`: nobody may be on it any more.
+
+    `ended_at`: since when no conversation opens on it; None while it is stable or a candidate, or was not begun.
+    """
 
     release_id: str
     versions: Mapping[str, str]
     rolled_back: bool = False
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesis
         "tick",
         "promote",
         "rollback",
+        "prune",
     }
     for name in ("Tick", "Promote"):
         assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Rollback"}]
