@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mangum import Mangum
-from starlette.types import ASGIApp
+from mangum.types import ASGI
 
 from functions.ingress.other_releases import ASSET, give_asset
 from functions.ingress.pages import PageFiles
@@ -14,7 +14,7 @@ from shared.runtime.problems import MEDIA_TYPE
 _TEXT = ["text/", "application/json", MEDIA_TYPE, "image/svg+xml"]
 
 
-def make_handler(app: ASGIApp, pages: PageFiles | None = None) -> Callable[[Any, Any], Mapping[str, object]]:
+def make_handler(app: ASGI, pages: PageFiles | None = None) -> Callable[[Any, Any], Mapping[str, object]]:
     """Return the handler. Start-up work belongs to the init phase, so the application has no lifespan of its own."""
     over_http = Mangum(app, lifespan="off", text_mime_types=_TEXT)
 

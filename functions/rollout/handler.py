@@ -13,9 +13,7 @@ from shared.use_cases.roll_out import RollOut
 JsonObject = Mapping[str, Any]
 
 
-def make_handler(
-    controller: RollOut, prune: PruneVersions, telemetry: Telemetry
-) -> Callable[[JsonObject, object], JsonObject]:
+def make_handler(controller: RollOut, prune: PruneVersions, telemetry: Telemetry) -> Callable[[JsonObject, object], JsonObject]:
     """Return the handler. It takes and returns the rollout as a document: the machine's state is all the state there is."""
 
     def prune_after(rollout: Rollout) -> Rollout:
