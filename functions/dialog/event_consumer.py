@@ -41,11 +41,10 @@ class EventConsumer:
             self._announce(event.tenant, event.ids["ticket_id"], event.event_id)
 
     def _resume(self, event: OutboxEvent) -> None:
-        release = self.hand_over.release_of(event) if self.hand_over else event.release
-        if self.hand_over and release != self.hand_over.own:
-            self.hand_over(event, release)
-        else:
-            self.resume(event.tenant, event.ids["conversation_id"], release, event.correlation_id)
+        release = self.hand_over.release_of_event(event) if self.hand_over else event.release
+        elsewhere = self.hand_over is not None and release != self.hand_over.own
+        take = self.hand_over if self.hand_over and elsewhere else self.resume
+        take(event.tenant, event.ids["conversation_id"], release, event.correlation_id)
 
     def _announce(self, tenant: str, ticket_id: str, event_id: str) -> None:
         try:

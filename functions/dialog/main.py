@@ -40,8 +40,13 @@ by_release = Qualifiers(releases=releases, otherwise=env.callee_alias)
 retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, by_release.of("retrieval"))
 # The queue's batches come by the alias; turns of another release go to the version of that release.
 own_versions = LambdaTransport(deployed.aws.invoker, env.dialog_function, by_release.of("dialog"))
+conversations = DynamoDBConversationStore(database, names, cipher)
 hand_over = HandOverTurns(
-    releases=releases, turns=EnvelopeTurnService(own_versions, deployed.clock), clock=deployed.clock, own=env.release
+    releases=releases,
+    conversations=conversations,
+    turns=EnvelopeTurnService(own_versions, deployed.clock),
+    clock=deployed.clock,
+    own=env.release,
 )
 
 
@@ -51,7 +56,7 @@ def build() -> Handler:
     ports = DialogPorts(
         clock=deployed.clock,
         ids=deployed.ids,
-        conversations=DynamoDBConversationStore(database, names, cipher),
+        conversations=conversations,
         ledger=DynamoDBLedger(database, names),
         tickets=DynamoDBTicketStore(database, names, cipher),
         presence=DynamoDBPresenceStore(database, names),

@@ -80,7 +80,7 @@ def build_dialog(ports: DialogPorts, telemetry: Telemetry) -> Callable[[JsonObje
         tickets=ports.tickets,
         telemetry=telemetry,
     )
-    upkeep = UpkeepOperations(resume=resume)
+    upkeep = UpkeepOperations(resume=resume, hand_over=ports.hand_over)
     announce = AnnounceTicket(tickets=ports.tickets, speak=speak)
     consume = EventConsumer(resume=resume, announce=announce, queue=ports.turns, hand_over=ports.hand_over)
     operations = {**customers.by_name(), **_staff(ports, speak).by_name(), **upkeep.by_name()}

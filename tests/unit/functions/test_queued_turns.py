@@ -13,6 +13,7 @@ from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.adapters.sqlite.releases import SQLiteReleaseStore
 from shared.contracts import TURNS
 from shared.domain.conversation import Author, Message
+from shared.domain.envelope import Envelope
 from shared.domain.errors import DependencyUnavailableError
 from shared.domain.event_body import event_body
 from shared.domain.release import PIN_LIFE, Release, Traffic
@@ -64,7 +65,9 @@ class TwoVersions:
             knowledge=knowledge,
             answerer=knowledge,
             tokens=world.tokens,
-            hand_over=HandOverTurns(releases=self.releases, turns=turns, clock=world.clock, own=name),
+            hand_over=HandOverTurns(
+                releases=self.releases, conversations=world.conversations, turns=turns, clock=world.clock, own=name
+            ),
         )
         return build_dialog(ports, Telemetry("dialog", name))
 
@@ -95,6 +98,20 @@ class TwoVersions:
             if message.message_id not in failed:
                 self.queue.delete(message.receipt)
         return list(failed)
+
+    def sweep(self, asked: str) -> Mapping[str, object]:
+        """Have a version do what the sweeper asks for: it names a conversation and no release."""
+        deadline = int((self.world.clock.now() + timedelta(seconds=28)).timestamp() * 1000)
+        envelope = Envelope(
+            op="resume_turns",
+            tenant=TENANT,
+            correlation_id="sweep",
+            release="",
+            deadline_at_ms=deadline,
+            owner_token="sweep",
+            payload={"conversation_id": "c1"},
+        )
+        return self.versions[asked](envelope.to_dict(), None)
 
     def answers(self) -> list[Message]:
         said = self.world.conversations.messages(TENANT, "c1", 0, 100)
@@ -167,6 +184,22 @@ def test_a_turn_that_waited_past_its_pins_life_runs_on_the_stable_release(stage:
     stage.world.time.advance(PIN_LIFE)
     stage.deliver("r2")
     assert [answer.text for answer in stage.answers()] == ["这是 r2 的回答。"]
+
+
+@pytest.mark.parametrize("asked", RELEASES)
+@pytest.mark.parametrize("release", RELEASES)
+def test_what_the_sweeper_finds_runs_on_the_conversations_release_too(stage: TwoVersions, release: str, asked: str) -> None:
+    """Its event was lost, so the conversation's own messages tell."""
+    stage.world.open("c1")
+    stage.world.take_turn(replace(stage.world.accept("c1", "你好"), release=release))
+    stage.park(release, QUESTION)
+    assert stage.sweep(asked) == {"result": {"taken": 1}}
+    assert stage.answers()[-1].text == f"这是 {release} 的回答。"
+    assert stage.sweep(asked) == {"result": {"taken": 0}}
+
+
+def test_a_sweep_of_a_conversation_that_was_erased_takes_nothing(stage: TwoVersions) -> None:
+    assert stage.sweep("r1") == {"result": {"taken": 0}}
 
 
 def test_before_anything_was_released_there_is_nobody_to_hand_over_to(stage: TwoVersions) -> None:
