@@ -39,7 +39,7 @@ def environments(config: StageConfig, places: Places) -> dict[str, dict[str, str
         "retrieval": {**groups.content, **groups.search()},
         "tickets": {**groups.key, **groups.queue("tickets"), "tickets_dead_queue_url": places.dead_queue_urls["tickets"]},
         "outbox": groups.every_queue(),
-        "knowledge": {**groups.content, **groups.search(), "publish_at_once": "true"},
+        "knowledge": {**groups.content, **groups.search(), **groups.queue("knowledge"), "publish_at_once": "true"},
         "sweeper": {
             **groups.content,
             **groups.key,
