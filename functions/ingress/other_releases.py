@@ -15,7 +15,7 @@ from shared.runtime.envelopes import Transport
 JsonObject = Mapping[str, object]
 # What marks the document of such a call among the events of API Gateway.
 ASSET = "asset"
-_NAME = re.compile(r"/assets/[\w.-]{1,100}")
+_NAME = re.compile(r"/assets/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 _TIMEOUT_S = 5.0
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.old_versions import PublishedVersion, prunable
+from shared.domain.old_versions import KEPT_RELEASES, PublishedVersion, prunable
 from shared.domain.release import Release
 from shared.ports import Clock, FunctionVersions, ReleaseStore
 
@@ -15,6 +15,7 @@ class PruneVersions:
     releases: ReleaseStore
     clock: Clock
     functions: tuple[str, ...]
+    kept_releases: int = KEPT_RELEASES
 
     def __call__(self) -> tuple[PublishedVersion, ...]:
         """Return what was deleted. Raises DependencyUnavailableError."""
@@ -24,5 +25,5 @@ class PruneVersions:
         named = {version.release_id for version in published} | {traffic.stable}
         found = (self.releases.release(name) for name in named if name)
         releases: dict[str, Release] = {release.release_id: release for release in found if release}
-        old = prunable(published, releases, traffic, self.clock.now())
+        old = prunable(published, releases, traffic, self.clock.now(), self.kept_releases)
         return tuple(version for version in old if self.versions.delete(version))

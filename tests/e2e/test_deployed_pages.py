@@ -58,12 +58,13 @@ def test_the_widget_on_its_demo_page_answers(open_page, keep) -> None:
 
 @pytest.mark.parametrize("path", ["desk/index.html", "desk/"])
 def test_staff_sign_in_and_see_the_open_conversations(open_page, stack: Stack, keep, path: str) -> None:
-    stack.conversation()
+    stack.say(stack.conversation(), "你好")
     page = open_page(path)
     page.locator("input").first.fill(stack.staff_token)
     page.keyboard.press("Enter")
     expect(page.locator("input[type=password]")).to_have_count(0)
-    expect(page.get_by_role("navigation")).to_be_visible()
+    page.locator(".desk-item").first.click()
+    expect(page.locator(".desk-main-pane [role=log]")).to_contain_text("你好")
     keep(page, "deployed-desk")
 
 
