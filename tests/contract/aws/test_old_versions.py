@@ -86,7 +86,7 @@ def test_what_conversations_may_be_on_stays_and_goes_when_they_cannot_any_more(p
     assert published.prune() == ()
     published.clock.advance(KEPT_AFTER_END.total_seconds())
     assert {(one.function, one.number) for one in published.prune()} == {(f, n) for f in FUNCTIONS for n in (1, 2)}
-    assert published.numbers() == dict.fromkeys(FUNCTIONS, {3, 4})
+    assert published.numbers() == {function: {3, 4} for function in FUNCTIONS}
     assert published.prune() == (), "again: nothing more"
 
 
@@ -94,7 +94,7 @@ def test_a_release_that_somebody_has_put_an_alias_on_stays_with_all_its_function
     published.client.create_alias(FunctionName=f"{published.prefix}dialog", Name="by-hand", FunctionVersion="2")
     published.clock.advance(KEPT_AFTER_END.total_seconds())
     published.prune()
-    assert published.numbers() == dict.fromkeys(FUNCTIONS, {2, 3, 4})
+    assert published.numbers() == {function: {2, 3, 4} for function in FUNCTIONS}
 
 
 def test_a_version_that_is_gone_is_no_failure_and_the_function_itself_stays(published: Published) -> None:
