@@ -98,12 +98,15 @@ bootstrap: setup-dev ## Prepare an AWS account for deployments (STAGE=dev), once
 	@$(RUN) -m infra_cdk.cli bootstrap --stage $(STAGE)
 
 diff: setup-dev ## Show what a deployment would change (STAGE=dev)
+	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli diff --stage $(STAGE)
 
 deploy: setup-dev ## Deploy a stage to AWS and start its rollout (STAGE=dev RELEASE=2026.11.22-1)
+	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli deploy --stage $(STAGE) --release "$(RELEASE)"
 
 destroy: setup-dev ## Take a stage away from AWS (STAGE=dev); asks first
+	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli destroy --stage $(STAGE)
 
 stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602)

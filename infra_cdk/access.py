@@ -51,7 +51,8 @@ ACCESS = {
         writes=(SESSIONS, LEDGER, RATE_LIMITS),
         content="company",
         secrets=("token", "fingerprint"),
-        invokes=("dialog",),
+        # Itself, by version: a page of one release may ask the other for its assets.
+        invokes=("dialog", "ingress"),
     ),
     "desk": Access(content="company", secrets=("staff",), invokes=("dialog",)),
     "dialog": Access(
@@ -59,7 +60,8 @@ ACCESS = {
         writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, ANSWER_CACHE, PRESENCE, SUBJECT_KEYS),
         content="company",
         secrets=("token", "model-key"),
-        invokes=("retrieval",),
+        # Itself, by version: the queue's turns of another release.
+        invokes=("retrieval", "dialog"),
         personal=True,
     ),
     "retrieval": Access(reads=(KNOWLEDGE_TABLE,), content="read", secrets=("search-key",), engine="read"),

@@ -8,6 +8,19 @@ from typing import Any
 
 _DOCS = Path(__file__).resolve().parents[1] / "docs"
 DOCUMENTS = {"ingress": "openapi-ingress.json", "desk": "openapi-desk.json"}
+# What a browser opens: the files of web/dist that have a name of their own, and all assets. `ingress` serves them.
+PAGES = (
+    "/",
+    "/index.html",
+    "/demo.html",
+    "/demo.css",
+    "/desk",
+    "/desk/index.html",
+    "/widget.js",
+    "/favicon.svg",
+    "/page.json",
+    "/assets/{file}",
+)
 _JSON = "application/json"
 # JSON Schema draft 4 is what API Gateway's models speak; what is not listed here says nothing about validity.
 _KEPT = ("type", "properties", "required", "items", "anyOf", "enum", "minLength", "maxLength", "minimum", "maximum", "pattern")

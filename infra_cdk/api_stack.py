@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra_cdk.api_routes import Route, routes
+from infra_cdk.api_routes import PAGES, Route, routes
 from infra_cdk.log_groups import encrypted_log_group
 from infra_cdk.stage_config import StageConfig
 from infra_cdk.weighted_alias import WeightedAlias
@@ -20,9 +20,11 @@ from infra_cdk.weighted_alias import WeightedAlias
 STAGE_RATE, STAGE_BURST = 50, 100
 TLS_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 _LONGEST_S = 29
-# Those who call: our own pages, by one key that the content network adds, and other companies' servers, by one key each.
+# Those who call: our own pages, by one key that stands in them, and other companies' servers, by one key each.
 _PLANS = {"pages": (40, 80, 2_000_000), "servers": (10, 20, 200_000)}
 _OPEN = frozenset({"/healthz"})
+# Scripts and styles are text: the gateway itself compresses what is larger, for browsers that say they can read it.
+_COMPRESSED_FROM = cdk.Size.kibibytes(2)
 _CORS_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "X-Site-Key", "X-Correlation-Id", "X-Api-Key")
 # What API Gateway refuses by itself, in the form that our own refusals have (RFC 9457).
 _REFUSALS = {
@@ -69,6 +71,7 @@ class ApiStack(cdk.Stack):
             "Api",
             rest_api_name=f"{self._config.prefix}api",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
+            min_compression_size=_COMPRESSED_FROM,
             disable_execute_api_endpoint=bool(self._config.domain_name),
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -109,6 +112,9 @@ class ApiStack(cdk.Stack):
                 request_models={"application/json": self._model(route)} if route.body else None,
                 request_validator=validator,
             )
+        for path in PAGES:
+            # A browser that opens a page sends no key.
+            self.api.root.resource_for_path(path).add_method("GET", integrations["ingress"], api_key_required=False)
 
     def _integration(self, name: str, alias: WeightedAlias) -> apigateway.LambdaIntegration:
         live = lambda_.Function.from_function_attributes(
@@ -160,7 +166,9 @@ class ApiStack(cdk.Stack):
                 quota=apigateway.QuotaSettings(limit=quota, period=apigateway.Period.DAY),
                 api_stages=[apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
             )
-            key = self.api.add_api_key(f"{name.title()}Key", api_key_name=self._config.prefix + name)
+            # Of another system's key only the gateway knows the value; that of our pages is public.
+            value = self._config.pages_key if name == "pages" else None
+            key = self.api.add_api_key(f"{name.title()}Key", api_key_name=self._config.prefix + name, value=value)
             plan.add_api_key(key)
             cdk.CfnOutput(self, f"{name.title()}KeyId", value=key.key_id)
 

@@ -1,4 +1,4 @@
-"""What of this repository belongs into a function's zip: its own folder, and the part of `shared` that it imports."""
+"""What of this repository belongs into a function's zip: its own folder, the part of `shared` that it imports, built pages."""
 
 import ast
 from collections.abc import Iterator
@@ -7,11 +7,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("shared", "functions")
 _NOT_SHIPPED = ("__pycache__",)
+# Who serves the pages, and what they are: built files with the headers that they are sent with.
+WITH_PAGES = ("ingress",)
+PAGES_INDEX = Path("web/dist/index.html")
+_PAGE_HEADERS = Path("web/security-headers.json")
 
 
 def source_files(function: str, root: Path = ROOT) -> tuple[Path, ...]:
     """Return the files of a function's zip, sorted: all of `functions/NAME`, every module of ours that is imported from
-    there directly or not (inside functions too), and the data files beside each of those modules.
+    there directly or not (inside functions too), and the data files beside each of those modules. For who serves them,
+    the pages as they were last built.
     """
     own = list(_files(root / "functions" / function))
     modules = _imported_modules([path for path in own if path.suffix == ".py"], root)
@@ -19,7 +24,8 @@ def source_files(function: str, root: Path = ROOT) -> tuple[Path, ...]:
     data = [path for folder in folders for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".pyc")]
     packages = [parent / "__init__.py" for path in (*own, *modules) for parent in path.relative_to(root).parents]
     inits = [root / path for path in packages if path.parent != Path() and (root / path).is_file()]
-    return tuple(sorted({*own, *modules, *data, *inits}))
+    pages = [root / _PAGE_HEADERS, *_files(root / PAGES_INDEX.parent)] if function in WITH_PAGES else []
+    return tuple(sorted({*own, *modules, *data, *inits, *pages}))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-from infra_cdk.bundle_sources import ROOT, source_files
+from infra_cdk.bundle_sources import PAGES_INDEX, ROOT, WITH_PAGES, source_files
 from shared.contracts import FUNCTIONS
 
 LAMBDA_PYTHON = "3.13"
@@ -240,6 +240,8 @@ def _compile_packages(folder: Path, target: Target) -> None:
 
 def _own_entries(function: str, target: Target) -> list[tuple[str, Path]]:
     """Stage and compile our own sources: the paths in the zip with their files; the model's too."""
+    if function in WITH_PAGES and not (ROOT / PAGES_INDEX).is_file():
+        raise BundleError(f"{function} serves the pages, and they are not built: run make web")
     sources = source_files(function)
     digest = _fingerprint([(path.relative_to(ROOT).as_posix(), path) for path in sources])
     folder = BUILD / "sources" / f"{function}-{hashlib.sha256(f'{_VERSION}{digest}{target}'.encode()).hexdigest()[:16]}"

@@ -25,20 +25,21 @@ def environments(config: StageConfig, places: Places) -> dict[str, dict[str, str
     """Return the variables by function."""
     groups = _Groups(config, places)
     fields = {
-        "ingress": {**groups.front_door(), **groups.content, **groups.calls("dialog")},
+        "ingress": {**groups.front_door(), **groups.content, **groups.calls("dialog"), **groups.calls("ingress")},
         "desk": {**groups.desk(), **groups.content, **groups.calls("dialog")},
         "dialog": {
             **groups.content,
             **groups.key,
             **groups.queue("turns"),
             **groups.calls("retrieval"),
+            **groups.calls("dialog"),
             **groups.model(),
             "token_secret_id": places.secret_ids["token"],
         },
         "retrieval": {**groups.content, **groups.search()},
         "tickets": {**groups.key, **groups.queue("tickets"), "tickets_dead_queue_url": places.dead_queue_urls["tickets"]},
         "outbox": groups.every_queue(),
-        "knowledge": {**groups.content, **groups.search(), "publish_at_once": "true"},
+        "knowledge": {**groups.content, **groups.search(), **groups.queue("knowledge"), "publish_at_once": "true"},
         "sweeper": {
             **groups.content,
             **groups.key,
@@ -71,6 +72,7 @@ class _Groups:
             "allowed_origins": json.dumps(self._config.allowed_origins),
             "token_secret_id": self._places.secret_ids["token"],
             "fingerprint_secret_id": self._places.secret_ids["fingerprint"],
+            "pages_key": self._config.pages_key,
         }
 
     def desk(self) -> dict[str, str]:

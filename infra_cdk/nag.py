@@ -12,12 +12,15 @@ import aws_cdk as cdk
 
 from infra_cdk.stage import Stage
 from infra_cdk.stage_config import StageConfig
-from shared.contracts import CONTENT
+from shared.contracts import CONTENT, FUNCTIONS
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "nag.md"
 _ARN = "arn:<AWS::Partition>"
 _WILDCARD = "AwsSolutions-IAM5[Resource::{}]"
-_BY_VERSION = "Callers invoke by version or alias, and versions are numbered by Lambda: the part after the name cannot be known."
+_BY_VERSION = (
+    "Callers invoke by version or alias, and the rollout controller deletes old versions. Versions are numbered by Lambda: the "
+    "part after the name cannot be known."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,11 @@ ACKNOWLEDGED = (
         finding=_rule("AwsSolutions-L1"),
         reason="Python 3.13 is what the zips are built, compiled and tested for. 3.14 comes with its own release.",
     ),
-    Acknowledged(where="functions", finding=_function("dialog"), reason=_BY_VERSION),
-    Acknowledged(where="functions", finding=_function("retrieval"), reason=_BY_VERSION),
+    *(
+        Acknowledged(where="functions", finding=_function(contract.name), reason=_BY_VERSION)
+        for contract in FUNCTIONS
+        if contract.aliased
+    ),
     Acknowledged(
         where="functions",
         finding=_objects("tenants/*/content/company.yaml"),

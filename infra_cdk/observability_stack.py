@@ -1,4 +1,4 @@
-"""Alarms, each with a line in docs/deploy.md that says what to do; and the one alarm that ends a rollout."""
+"""Alarms, each with a line in docs/runbook.md that says what to do; and the one alarm that ends a rollout."""
 
 # pyright: reportArgumentType=false
 # jsii names the parameters of interfaces otherwise than those of classes, so no class fits its own interface.
@@ -23,7 +23,7 @@ _OLDEST_S = 300
 # A document takes minutes, and people upload many at once.
 _OLDEST_DOCUMENT_S = 3600
 _OLDEST_UNFINISHED_S = 900
-_RUNBOOK = "docs/deploy.md#alarms"
+_RUNBOOK = "docs/runbook.md"
 
 
 class ObservabilityStack(cdk.Stack):

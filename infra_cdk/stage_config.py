@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ class StageConfig:
     def prefix(self) -> str:
         """What the names of everything in this stage begin with."""
         return f"kefu-{self.stage}-"
+
+    @property
+    def pages_key(self) -> str:
+        """The API key that our own pages send. It stands in them for everybody to read, so it need not be random.
+
+        It says that a page calls, for the usage plan's sake, and opens nothing; a key is unique in its account and region.
+        """
+        return f"pk-{self.stage}-{sha256(f'{self.account}/{self.region}/{self.prefix}'.encode()).hexdigest()[:32]}"
 
     @property
     def profile(self) -> str:

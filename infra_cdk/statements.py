@@ -101,6 +101,9 @@ class Statements:
         functions = [self._function(name) for name in names]
         aliases = [f"{function}:{LIVE_ALIAS}" for function in functions]
         yield _allow(("lambda:GetAlias", "lambda:UpdateAlias"), *functions, *aliases)
+        yield _allow(("lambda:ListAliases", "lambda:ListVersionsByFunction"), *functions)
+        # Of versions only: without one in its name, this call would delete the function.
+        yield _allow(("lambda:DeleteFunction",), *(f"{function}:*" for function in functions))
         # These two know no resources.
         yield _allow(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "*")
 

@@ -12,11 +12,16 @@ from constructs import Construct
 from infra_cdk.data_stack import DataStack
 from infra_cdk.stage_config import StageConfig
 from infra_cdk.weighted_alias import WeightedAlias
-from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, QueueContract
+from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, TURNS, QueueContract
 
 _BATCH = 10
 # A folder is looked at once for all notifications of a batch; people upload many files at once.
 _UPLOADS, _UPLOADS_WINDOW_S = 100, 5
+# One conversation's turns may take all of the function's time.
+_BATCHES = {KNOWLEDGE: _UPLOADS, TURNS: 1}
+# Each batch of uploads makes one look at the whole folder; more at a time would do the same work and be in each other's
+# way. Two is the least that Lambda takes.
+_LOOKS_AT_ONCE = 2
 _SWEEP_EVERY = "rate(1 minute)"
 # What the stream could not deliver by then, the sweeper finds in the table.
 _STREAM_RETRIES = 10
@@ -34,13 +39,14 @@ def add_triggers(scope: Construct, config: StageConfig, aliases: Mapping[str, We
 
 
 def _consume(scope: Construct, config: StageConfig, alias: WeightedAlias, queue: QueueContract, data: DataStack) -> None:
-    scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=config.queue_concurrency)
+    most = _LOOKS_AT_ONCE if queue is KNOWLEDGE else config.queue_concurrency
+    scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=most)
     mapping = lambda_.CfnEventSourceMapping(
         scope,
         f"{queue.name.title()}Mapping",
         function_name=alias.arn,
         event_source_arn=data.queues[queue.name].queue_arn,
-        batch_size=_UPLOADS if queue is KNOWLEDGE else _BATCH,
+        batch_size=_BATCHES.get(queue, _BATCH),
         maximum_batching_window_in_seconds=_UPLOADS_WINDOW_S if queue is KNOWLEDGE else None,
         function_response_types=_PARTIAL,
         scaling_config=scaling,

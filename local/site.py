@@ -1,18 +1,14 @@
 """Everything under one address on a single machine: both APIs, the built pages with their headers, the API's description."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.ingress.pages import PageFiles, Pages
 from local.admission import AtMost
 from local.settings import ROOT
 
@@ -32,25 +28,6 @@ _API_HEADERS = {
 _API_STYLE = """:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #8886;padding:.4rem .6rem;text-align:left;vertical-align:top}
 code{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto}"""
-
-
-@dataclass(frozen=True, slots=True)
-class PageHeaders:
-    """What web/security-headers.json says: headers for all, and more by the first prefix that fits."""
-
-    everywhere: Mapping[str, str]
-    by_prefix: Sequence[tuple[str, Mapping[str, str]]]
-
-    @classmethod
-    def read(cls, path: Path) -> "PageHeaders":
-        """Read the file."""
-        raw = json.loads(path.read_text("utf-8"))
-        return cls(raw["all"], [(entry["prefix"], entry["headers"]) for entry in raw["paths"]])
-
-    def of(self, path: str) -> dict[str, str]:
-        """Return the headers of a path."""
-        fitting = next((headers for prefix, headers in self.by_prefix if path.startswith(prefix)), {})
-        return {**self.everywhere, **fitting}
 
 
 class Site:
@@ -87,17 +64,17 @@ def _under(path: str, prefix: str) -> bool:
 
 
 def _pages(web: Path) -> ASGIApp:
-    dist = web / "dist"
-    if not (dist / "index.html").is_file():
+    try:
+        files = PageFiles.read(web)
+    except FileNotFoundError:
         return Response(_NOT_BUILT, status_code=503, media_type="text/plain")
-    # Mounted, because it is an application that turns "no such file" into a 404.
-    files = Starlette(routes=[Mount("/", StaticFiles(directory=dist, html=True))])
-    headers = PageHeaders.read(web / "security-headers.json")
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await _with_headers(files, headers.of(scope["path"]))(scope, receive, send)
+    async def nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
+        status = 404 if scope["method"] in ("GET", "HEAD") else 405
+        answer = PlainTextResponse("Not Found\n" if status == 404 else "Method Not Allowed\n", status)
+        await _with_headers(answer, files.headers.of(scope["path"]))(scope, receive, send)
 
-    return serve
+    return Pages(pages=files, otherwise=nothing_there)
 
 
 def _with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:

@@ -28,6 +28,7 @@ from shared.domain.knowledge import (
 from shared.domain.language import Language
 from shared.domain.ledger import LedgerClosing, LedgerEntry
 from shared.domain.masking import Masked
+from shared.domain.old_versions import PublishedVersion
 from shared.domain.outbox import OutboxEvent
 from shared.domain.profile import Profile
 from shared.domain.release import Release, Traffic
@@ -318,6 +319,18 @@ class Aliases(Protocol):
 
     def put(self, function: str, state: AliasState) -> None:
         """Make it so; when it is so already, nothing is called."""
+        ...
+
+
+class FunctionVersions(Protocol):
+    """The published versions of the deployed functions, by the functions' names in the cloud."""
+
+    def published(self, function: str) -> tuple[PublishedVersion, ...]:
+        """All of them but the newest code, which has no number."""
+        ...
+
+    def delete(self, version: PublishedVersion) -> bool:
+        """Return whether it was deleted now: False when it was gone already, or an alias has it since."""
         ...
 
 

@@ -10,7 +10,7 @@ from shared.adapters.model_calls.permission import model_calls
 
 # Metrics go to standard output in Lambda; a test that looks at them turns them on again.
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
-pytest_plugins = ("tests.contract.aws.engine_run",)
+pytest_plugins = ("tests.contract.aws.engine_run", "tests.integration.deployed_stage")
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("KEFU_SHARED", ROOT.parent / "shared"))
 

@@ -3,6 +3,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  // Relative addresses: a stage of API Gateway stands below a path.
+  base: "./",
   build: {
     target: "es2022",
     // A strict policy allows no data: script or style, so nothing is put inline.

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from shared.domain.errors import NotFoundError, SupportError
-from shared.domain.outbox import EventName
+from shared.domain.outbox import EventName, OutboxEvent
 from shared.ports import Queue
 from shared.runtime.queue_batch import QueuedEvent, RetryLaterError
 from shared.use_cases.announce_ticket import AnnounceTicket
+from shared.use_cases.hand_over_turns import HandOverTurns
 from shared.use_cases.resume_turns import ResumeTurns
 
 LONGEST_DELAY_S = 60.0
@@ -14,11 +15,12 @@ LONGEST_DELAY_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventConsumer:
-    """Idempotent, as both use cases are."""
+    """Idempotent, as all three use cases are. `hand_over` None: there is one release."""
 
     resume: ResumeTurns
     announce: AnnounceTicket
     queue: Queue
+    hand_over: HandOverTurns | None = None
 
     def __call__(self, queued: QueuedEvent) -> None:
         """Consume one event. Raises RetryLaterError after a failure that may pass: soon again, then less and less often."""
@@ -34,9 +36,15 @@ class EventConsumer:
     def _handle(self, queued: QueuedEvent) -> None:
         event = queued.event
         if event.name is EventName.TURN_PARKED:
-            self.resume(event.tenant, event.ids["conversation_id"], event.release, event.correlation_id)
+            self._resume(event)
         elif event.name is EventName.TICKET_CHANGED:
             self._announce(event.tenant, event.ids["ticket_id"], event.event_id)
+
+    def _resume(self, event: OutboxEvent) -> None:
+        release = self.hand_over.release_of_event(event) if self.hand_over else event.release
+        elsewhere = self.hand_over is not None and release != self.hand_over.own
+        take = self.hand_over if self.hand_over and elsewhere else self.resume
+        take(event.tenant, event.ids["conversation_id"], release, event.correlation_id)
 
     def _announce(self, tenant: str, ticket_id: str, event_id: str) -> None:
         try:

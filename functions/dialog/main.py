@@ -19,11 +19,12 @@ from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
 from shared.adapters.reply_models import reply_model
 from shared.contracts import TURNS
-from shared.runtime.envelopes import EnvelopeKnowledgeService
+from shared.runtime.envelopes import EnvelopeKnowledgeService, EnvelopeTurnService
 from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
 from shared.runtime.observability import Telemetry
 from shared.runtime.qualifiers import Qualifiers
 from shared.runtime.version_metrics import counted
+from shared.use_cases.hand_over_turns import HandOverTurns
 
 env = Environment.from_env(os.environ)
 deployed = Deployed()
@@ -37,6 +38,16 @@ telemetry = Telemetry("dialog", env.release, env.log_level)
 releases = CachingReleaseStore(DynamoDBReleaseStore(database, names), deployed.clock)
 by_release = Qualifiers(releases=releases, otherwise=env.callee_alias)
 retrieval = LambdaTransport(deployed.aws.invoker, env.retrieval_function, by_release.of("retrieval"))
+# The queue's batches come by the alias; turns of another release go to the version of that release.
+own_versions = LambdaTransport(deployed.aws.invoker, env.dialog_function, by_release.of("dialog"))
+conversations = DynamoDBConversationStore(database, names, cipher)
+hand_over = HandOverTurns(
+    releases=releases,
+    conversations=conversations,
+    turns=EnvelopeTurnService(own_versions, deployed.clock),
+    clock=deployed.clock,
+    own=env.release,
+)
 
 
 def build() -> Handler:
@@ -45,7 +56,7 @@ def build() -> Handler:
     ports = DialogPorts(
         clock=deployed.clock,
         ids=deployed.ids,
-        conversations=DynamoDBConversationStore(database, names, cipher),
+        conversations=conversations,
         ledger=DynamoDBLedger(database, names),
         tickets=DynamoDBTicketStore(database, names, cipher),
         presence=DynamoDBPresenceStore(database, names),
@@ -55,6 +66,7 @@ def build() -> Handler:
         knowledge=EnvelopeKnowledgeService(retrieval, deployed.clock, env.release),
         answerer=build_answerer(reply_model(env.model_choice(key))),
         tokens=SignedTokens(deployed.secret(env.token_secret_id).encode()),
+        hand_over=hand_over,
         search_timeout_s=env.search_timeout_s,
         queue_patience_s=env.queue_patience_s,
     )

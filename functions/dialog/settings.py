@@ -4,6 +4,7 @@ from pydantic import Field
 
 from shared.runtime.aws_settings import (
     ContentSettings,
+    DialogCallSettings,
     MasterKeySettings,
     RetrievalCallSettings,
     TableSettings,
@@ -20,9 +21,10 @@ class Environment(
     MasterKeySettings,
     TurnsQueueSettings,
     RetrievalCallSettings,
+    DialogCallSettings,
     ReplyModelSettings,
 ):
-    """What the deployed function's environment holds. Secrets are named in it, never held."""
+    """What the deployed function's environment holds. Secrets are named in it, never held. It calls its own other versions."""
 
     token_secret_id: str = Field(
         min_length=1, description="the name or ARN of the secret that signs tokens; `ingress` has the same"

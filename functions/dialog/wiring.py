@@ -34,6 +34,7 @@ from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 from shared.use_cases.answer_question import AnswerQuestion
 from shared.use_cases.change_owner import OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
+from shared.use_cases.hand_over_turns import HandOverTurns
 from shared.use_cases.process_ticket import UpdateTicket
 from shared.use_cases.resume_turns import ResumeTurns
 from shared.use_cases.speak_in_conversation import SpeakInConversation
@@ -45,7 +46,9 @@ JsonObject = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogPorts:
-    """Everything that `dialog` needs from outside. `turns` is the queue that it consumes."""
+    """Everything that `dialog` needs from outside. `turns` is the queue that it consumes; `hand_over` reaches its other
+    versions, None where there is one release.
+    """
 
     clock: Clock
     ids: IdSource
@@ -59,6 +62,7 @@ class DialogPorts:
     knowledge: KnowledgeService
     answerer: Answerer
     tokens: TokenSigner
+    hand_over: HandOverTurns | None = None
     search_timeout_s: float = 3.0
     queue_patience_s: float = 180.0
 
@@ -76,9 +80,9 @@ def build_dialog(ports: DialogPorts, telemetry: Telemetry) -> Callable[[JsonObje
         tickets=ports.tickets,
         telemetry=telemetry,
     )
-    upkeep = UpkeepOperations(resume=resume)
+    upkeep = UpkeepOperations(resume=resume, hand_over=ports.hand_over)
     announce = AnnounceTicket(tickets=ports.tickets, speak=speak)
-    consume = EventConsumer(resume=resume, announce=announce, queue=ports.turns)
+    consume = EventConsumer(resume=resume, announce=announce, queue=ports.turns, hand_over=ports.hand_over)
     operations = {**customers.by_name(), **_staff(ports, speak).by_name(), **upkeep.by_name()}
     return make_handler(operations, consume, ports.clock, telemetry)
 

@@ -1,9 +1,12 @@
 """The front door on AWS: its ports from the environment, its application from the wiring that every machine shares."""
 
 import os
+from pathlib import Path
 
 from functions.ingress.app import create_app
 from functions.ingress.handler import make_handler
+from functions.ingress.other_releases import OtherReleases
+from functions.ingress.pages import PageFiles, Pages
 from functions.ingress.settings import Environment
 from functions.ingress.wiring import FrontDoorPorts, build_front_door
 from shared.adapters.aws.deployed import Deployed
@@ -28,9 +31,13 @@ before_snapshot(deployed.aws.disconnect)
 
 names = TableNames(env.table_prefix)
 database = deployed.database()
-releases = CachingReleaseStore(DynamoDBReleaseStore(database, names), deployed.clock)
+recorded = DynamoDBReleaseStore(database, names)
+releases = CachingReleaseStore(recorded, deployed.clock)
 by_release = Qualifiers(releases=releases, otherwise=env.callee_alias)
 dialog = LambdaTransport(deployed.aws.invoker, env.dialog_function, by_release.of("dialog"))
+# Beside `functions` in the zip as in the repository.
+pages = PageFiles.read(Path(__file__).resolve().parents[2] / "web")
+own_versions = LambdaTransport(deployed.aws.invoker, env.ingress_function, by_release.of("ingress"))
 
 
 def build() -> Handler:
@@ -48,7 +55,9 @@ def build() -> Handler:
         releases=releases,
     )
     door = build_front_door(ports, settings)
-    return make_handler(create_app(settings, door, Telemetry("ingress", env.release, env.log_level)))
+    app = create_app(settings, door, Telemetry("ingress", env.release, env.log_level))
+    elsewhere = OtherReleases(releases=recorded, ask=own_versions, own=env.release)
+    return make_handler(Pages(pages=pages, otherwise=app, api_key=env.pages_key, elsewhere=elsewhere), pages)
 
 
 handler = counted("ingress", ReadyHandler(build))

@@ -37,6 +37,8 @@ class Environment(FrontDoorSettings, TableSettings, ContentSettings, DialogCallS
         min_length=1, description="the name or ARN of the secret that signs tokens; `dialog` has the same"
     )
     fingerprint_secret_id: str = Field(min_length=1, description="the name or ARN of the secret that keys hashes of messages")
+    ingress_function: str = Field(min_length=1, description="this function's own name, without alias: other releases of it")
+    pages_key: str = Field(default="", description="the gateway's key for our own pages, which is public; empty without one")
 
     def with_secrets(self, secret: Callable[[str], str]) -> IngressSettings:
         """Return the application's settings. `secret` gives a secret by its name or ARN. Raises ValueError for a short one."""

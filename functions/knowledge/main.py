@@ -13,6 +13,7 @@ from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
+from shared.contracts import KNOWLEDGE
 from shared.runtime.observability import Telemetry
 from shared.runtime.version_metrics import counted
 from shared.use_cases.ingest_document import IngestDocument
@@ -46,6 +47,7 @@ handler = counted(
             folder=FolderConsumer(ingest=IngestFolder(ingest=ingest), objects=objects, telemetry=telemetry),
             publish=PublishIndexed(publish=publish, index=engine.before_publishing),
             publish_at_once=env.publish_at_once,
+            queue=deployed.queue(env.knowledge_queue_url, KNOWLEDGE),
         ),
         deployed.clock,
         telemetry,

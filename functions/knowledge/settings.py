@@ -9,4 +9,5 @@ from shared.runtime.settings import ServiceSettings
 class Environment(ServiceSettings, TableSettings, ContentSettings, SearchSettings):
     """Limits of a document stand with the parsers."""
 
+    knowledge_queue_url: str = Field(pattern="^https?://", description="the URL of the queue of documents, which it consumes")
     publish_at_once: bool = Field(default=False, description="true to publish each batch of documents without a command")

@@ -50,7 +50,7 @@ class RolloutRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    op: Literal["begin", "tick", "promote", "rollback"]
+    op: Literal["begin", "tick", "promote", "rollback", "prune"]
     execution: str = Field(pattern=_ID)
     rollout: RolloutDocument
 

@@ -7,18 +7,26 @@ from typing import Any
 from functions.rollout.documents import RolloutRequest
 from shared.domain.rollout import Rollout
 from shared.runtime.observability import Telemetry
+from shared.use_cases.prune_versions import PruneVersions
 from shared.use_cases.roll_out import RollOut
 
 JsonObject = Mapping[str, Any]
 
 
-def make_handler(controller: RollOut, telemetry: Telemetry) -> Callable[[JsonObject, object], JsonObject]:
+def make_handler(controller: RollOut, prune: PruneVersions, telemetry: Telemetry) -> Callable[[JsonObject, object], JsonObject]:
     """Return the handler. It takes and returns the rollout as a document: the machine's state is all the state there is."""
+
+    def prune_after(rollout: Rollout) -> Rollout:
+        gone = [f"{version.function}:{version.number}" for version in prune()]
+        telemetry.event("versions_pruned", rollout.rollout_id, versions=gone)
+        return rollout
+
     operations = {
         "begin": controller.begin,
         "tick": controller.tick,
         "promote": controller.promote,
         "rollback": controller.rollback,
+        "prune": prune_after,
     }
 
     def handle(event: JsonObject, _context: object) -> JsonObject:

@@ -9,8 +9,10 @@ from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.rollout.aliases import LambdaAliases
 from shared.adapters.rollout.version_health import CloudWatchVersionHealth
+from shared.adapters.rollout.versions import LambdaVersions
 from shared.contracts import FUNCTIONS
 from shared.runtime.observability import Telemetry
+from shared.use_cases.prune_versions import PruneVersions
 from shared.use_cases.roll_out import RollOut
 
 env = Environment.from_env(os.environ)
@@ -24,4 +26,11 @@ controller = RollOut(
     alarms=env.gate_alarms,
 )
 
-handler = make_handler(controller, Telemetry("rollout", env.release, env.log_level))
+prune = PruneVersions(
+    versions=LambdaVersions(deployed.aws.client("lambda"), env.table_prefix),
+    releases=controller.releases,
+    clock=deployed.clock,
+    functions=tuple(contract.name for contract in FUNCTIONS if contract.aliased),
+)
+
+handler = make_handler(controller, prune, Telemetry("rollout", env.release, env.log_level))

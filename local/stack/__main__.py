@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+from local.build_pages import BuildError
+from local.build_pages import build as build_pages
 from local.read_company import read_company
 from local.stack.assembly import StackError
 from local.stack.deployment import SynthesisError, deploy, ensure_staff, synthesise, upload_company
@@ -26,7 +28,7 @@ def main() -> int:
         return _run(chosen.port, chosen.data.resolve(), chosen.company)
     except KeyboardInterrupt:
         return 0
-    except (EngineError, StackError, SynthesisError) as error:
+    except (BuildError, EngineError, StackError, SynthesisError) as error:
         print(f"kefu: {error}", file=sys.stderr)
         return 1
 
@@ -34,6 +36,7 @@ def main() -> int:
 def _run(port: int, data: Path, company: Path) -> int:
     data.mkdir(parents=True, exist_ok=True)
     install(engine_environment())
+    build_pages()
     print("synthesising (the zips take minutes the first time) ...", flush=True)
     folder = synthesise(data / "cdk.out", "local")
     with MiniStack(folder=data, port=port) as cloud:
@@ -42,8 +45,9 @@ def _run(port: int, data: Path, company: Path) -> int:
         token = ensure_staff(cloud)
         sent = upload_company(cloud, company, read_company(company).tenant)
         print(f"deployed in {time.monotonic() - began:.1f} s; {sent} files of the company sent to be read", flush=True)
-        print(f"\n  API        {address.url}/healthz", flush=True)
-        print(f"  x-api-key  {address.api_key}\n  staff      Authorization: Bearer {token}", flush=True)
+        print(f"\n  chat page   {address.pages}\n  widget      {address.pages}demo.html")
+        print(f"  staff page  {address.pages}desk/index.html\n  its token   {token}")
+        print(f"  API         {address.url}/healthz\n  x-api-key   {address.api_key}", flush=True)
         print("\nCtrl-C stops it; docs/deploy.md says what to ask it.", flush=True)
         while True:
             time.sleep(3600)

@@ -25,10 +25,11 @@ class SynthesisError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the API answers, and what opens it."""
+    """Where the API answers, and what opens it. `pages`: where a browser finds the chat page; the others are below it."""
 
     url: str
     api_key: str
+    pages: str
 
 
 def synthesise(folder: Path, release: str, more: dict[str, str] | None = None) -> Path:
@@ -66,7 +67,12 @@ def deploy(cloud: MiniStack, folder: Path) -> Address:
     )
     outputs = assembly.deploy()
     key = cloud.client("apigateway").get_api_key(apiKey=outputs["PagesKeyId"], includeValue=True)
-    return Address(url=f"{cloud.url}/restapis/{outputs['ApiId']}/{STAGE}/_user_request_", api_key=key["value"])
+    return Address(
+        url=f"{cloud.url}/restapis/{outputs['ApiId']}/{STAGE}/_user_request_",
+        api_key=key["value"],
+        # As on AWS, below the stage's name. Browsers look for *.localhost on this machine (RFC 6761).
+        pages=f"http://{outputs['ApiId']}.execute-api.localhost:{cloud.port}/{STAGE}/",
+    )
 
 
 def ensure_staff(cloud: MiniStack) -> str:

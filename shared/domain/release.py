@@ -13,11 +13,15 @@ PIN_LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One bundle as it was published: the version of each function. `rolled_back`: nobody may be on it any more."""
+    """One bundle as it was published: the version of each function. `rolled_back`: nobody may be on it any more.
+
+    `ended_at`: since when no conversation opens on it; None while it is stable or a candidate, or was not begun.
+    """
 
     release_id: str
     versions: Mapping[str, str]
     rolled_back: bool = False
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,18 @@ def release_for_new(conversation_id: str, traffic: Traffic) -> str:
     """
     takes_part = traffic.candidate and bucket(conversation_id) * 100 < traffic.percent * BUCKETS
     return traffic.candidate if takes_part else traffic.stable
+
+
+def release_for_waiting(
+    conversation_id: str, accepted_on: Release | None, accepted_at: datetime, traffic: Traffic, now: datetime
+) -> str:
+    """Return the release of turns that wait in a queue: the one they were accepted on, while a conversation may stay there.
+
+    Otherwise the one that the conversation would get now, as at its next message; empty when nothing was released yet.
+    """
+    if accepted_on and keeps_its_pin(accepted_on, accepted_at, traffic, now):
+        return accepted_on.release_id
+    return release_for_new(conversation_id, traffic)
 
 
 def keeps_its_pin(pinned: Release | None, opened_at: datetime, traffic: Traffic, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Take up the messages that were parked behind a running turn."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.errors import NotFoundError, VersionConflictError
 from shared.domain.turn import TurnCommand, TurnStatus
@@ -18,10 +18,16 @@ class ResumeTurns:
     clock: Clock
     budget: timedelta = timedelta(seconds=25)
 
-    def __call__(self, tenant: str, conversation_id: str, release: str, correlation_id: str) -> int:
-        """Return how many turns were taken; NotFoundError is success: the conversation was erased meanwhile."""
+    def __call__(
+        self, tenant: str, conversation_id: str, release: str, correlation_id: str, until: datetime | None = None
+    ) -> int:
+        """Return how many turns were taken; NotFoundError is success: the conversation was erased meanwhile.
+
+        `until`: when the caller stops waiting, if that is sooner than the budget's end.
+        """
         taken = 0
         deadline = self.clock.now() + self.budget
+        deadline = min(deadline, until) if until else deadline
         while True:
             try:
                 state = self.conversations.load_turn(tenant, conversation_id, 0)

@@ -79,6 +79,7 @@ class RollOut:
         for target in rollout.moving:
             self.aliases.put(target.function, _promoted(target))
         self._set_traffic(rollout, stable=rollout.release_id, candidate="", percent=0)
+        self._mark_ended(rollout.replaced)
         watching = replace(rollout.progress, status=Status.WATCHING, healthy_ticks=0, reason="")
         return replace(rollout, progress=watching)
 
@@ -88,6 +89,7 @@ class RollOut:
             return rollout.at(Status.ROLLED_BACK, "another rollout has the lock: nothing was touched")
         left = [target.function for target in rollout.moving if not self._put_back(target)]
         self._mark_rolled_back(rollout)
+        self._mark_going_on(rollout.replaced)
         self._set_traffic(
             rollout, stable=rollout.replaced, candidate="", percent=0, rollout_id="", lease_until=None, superseded_by=""
         )
@@ -190,7 +192,19 @@ class RollOut:
     def _mark_rolled_back(self, rollout: Rollout) -> None:
         release = self.releases.release(rollout.release_id)
         if release and not release.rolled_back:
-            self.releases.put_release(replace(release, rolled_back=True))
+            self.releases.put_release(replace(release, rolled_back=True, ended_at=self.clock.now()))
+
+    def _mark_ended(self, release_id: str) -> None:
+        """Write down when a release was replaced: its last conversations may stay a while, then its versions may go."""
+        release = self.releases.release(release_id)
+        if release and release.ended_at is None:
+            self.releases.put_release(replace(release, ended_at=self.clock.now()))
+
+    def _mark_going_on(self, release_id: str) -> None:
+        """A release that was replaced, and is the stable one again."""
+        release = self.releases.release(release_id)
+        if release and release.ended_at is not None:
+            self.releases.put_release(replace(release, ended_at=None))
 
     # ------------------------------------------------------------ gates
 

@@ -67,7 +67,7 @@ def test_of_twenty_rollouts_one_gets_the_lock(ports: Ports) -> None:
 
 def test_a_release_comes_back_as_it_was_stored_and_may_be_written_again(ports: Ports) -> None:
     release = Release(release_id="2026.11.22-1", versions={"ingress": "7", "dialog": "12"})
-    for stored in (release, release, replace(release, rolled_back=True)):
+    for stored in (release, release, replace(release, ended_at=NOW), replace(release, rolled_back=True)):
         ports.releases.put_release(stored)
         assert ports.releases.release("2026.11.22-1") == stored
 

@@ -8,6 +8,7 @@ _VALUES = {
     "content_bucket": "kefu-test-content",
     "master_key": "alias/kefu-test",
     "dialog_function": "kefu-test-dialog",
+    "ingress_function": "kefu-test-ingress",
     "retrieval_function": "kefu-test-retrieval",
     "token_secret_id": "kefu-test/token",
     "fingerprint_secret_id": "kefu-test/fingerprint",

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra_cdk.api_routes import PAGES
+from local.build_pages import WEB
 from local.write_openapi import openapi_documents
 from tests.infra.conftest import Synthesised
 
@@ -23,20 +25,29 @@ def _methods(synthesised: Synthesised) -> dict[tuple[str, str], dict[str, Any]]:
     return {(m["HttpMethod"], path(m["ResourceId"])): m for m in methods if m["HttpMethod"] != "OPTIONS"}
 
 
-def test_the_routes_are_those_of_the_functions(synthesised: Synthesised) -> None:
+def test_the_routes_are_those_of_the_functions_and_of_the_pages(synthesised: Synthesised) -> None:
     documented = {
         (verb.upper(), path)
         for document in openapi_documents().values()
         for path, operations in document["paths"].items()
         for verb in operations
     }
-    assert set(_methods(synthesised)) == documented
+    assert set(_methods(synthesised)) == documented | {("GET", path.removesuffix("/")) for path in PAGES}
+
+
+def test_every_file_that_was_built_has_a_route_and_is_text() -> None:
+    """Text: API Gateway hands bytes on as base64 unless media types are declared binary, which this API does without."""
+    dist = WEB / "dist"
+    built = {f"/{path.relative_to(dist).as_posix()}" for path in dist.rglob("*") if path.is_file()}
+    named = {path for path in built if not path.startswith("/assets/")}
+    assert built and named <= set(PAGES), "give it a route in infra_cdk/api_routes.py"
+    assert {path.rpartition(".")[2] for path in built} <= {"html", "css", "js", "svg"}
 
 
 def test_a_route_goes_to_its_function_by_the_alias(synthesised: Synthesised) -> None:
     for (_, path), method in _methods(synthesised).items():
         uri = json.dumps(method["Integration"]["Uri"])
-        assert ("DeskVersion" in uri or "Desk" in uri) is path.startswith("/desk/")
+        assert ("DeskVersion" in uri or "Desk" in uri) is path.startswith("/desk/v1/")
         assert ":live/invocations" in uri
 
 
@@ -48,12 +59,25 @@ def test_the_stage_takes_50_a_second_and_100_at_once(synthesised: Synthesised) -
     assert "responseLength" in stage["AccessLogSetting"]["Format"] and "query" not in stage["AccessLogSetting"]["Format"].lower()
 
 
-def test_everything_but_the_health_check_asks_for_a_key_of_a_plan(synthesised: Synthesised) -> None:
+def test_everything_but_the_pages_and_the_health_check_asks_for_a_key_of_a_plan(synthesised: Synthesised) -> None:
     open_paths = {path for (_, path), method in _methods(synthesised).items() if not method["ApiKeyRequired"]}
-    assert open_paths == {"/healthz"}
+    assert open_paths == {"/healthz"} | {path.removesuffix("/") for path in PAGES}
     plans = synthesised.properties("AWS::ApiGateway::UsagePlan")
     assert len(plans) == len(synthesised.properties("AWS::ApiGateway::UsagePlanKey")) == 2
     assert all(plan["Throttle"]["RateLimit"] <= 50 and plan["Quota"]["Limit"] and plan["ApiStages"] for plan in plans)
+
+
+def test_the_key_that_pages_show_is_theirs_alone(synthesised: Synthesised) -> None:
+    """It stands in a file that everybody may read; other systems' keys are known to the gateway only."""
+    keys = {one["Name"]: one.get("Value") for one in synthesised.properties("AWS::ApiGateway::ApiKey")}
+    shown = {
+        function["Environment"]["Variables"].get("KEFU_PAGES_KEY")
+        for function in synthesised.properties("AWS::Lambda::Function")
+        if "Environment" in function
+    } - {None}
+    prefix = synthesised.config.prefix
+    assert keys == {f"{prefix}pages": shown.pop(), f"{prefix}servers": None} and not shown
+    assert len(keys[f"{prefix}pages"]) >= 20
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Functions are those of shared/contracts.py; each has its settings, its role, its alias and its triggers."""
 
 import json
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -149,13 +150,28 @@ def test_functions_call_only_whom_the_design_says_and_never_the_newest_code(synt
         for name in NAMES
     }
     prefix = synthesised.config.prefix
-    dialog, retrieval = {f"{prefix}dialog:*"}, {f"{prefix}retrieval:*"}
+    ingress, dialog, retrieval = ({f"{prefix}{name}:*"} for name in ("ingress", "dialog", "retrieval"))
     assert {name: whom for name, whom in calls.items() if whom} == {
-        "ingress": dialog,
+        # Itself: the other release's assets.
+        "ingress": dialog | ingress,
         "desk": dialog,
         "sweeper": dialog,
-        "dialog": retrieval,
+        # Itself: turns of the queue that belong to another release.
+        "dialog": retrieval | dialog,
     }
+
+
+def test_versions_may_be_deleted_by_the_controller_alone_and_a_whole_function_by_nobody(synthesised: Synthesised) -> None:
+    rights = [(name, r) for name in NAMES for a, r, _ in _rights(synthesised, name) if a == "lambda:DeleteFunction"]
+    assert {name for name, _ in rights} == {"rollout"} and len(rights) == len(ALIASED)
+    assert all(re.search(r":function:kefu-[a-z-]+:\*\"", resource) for _, resource in rights)
+
+
+def test_a_turn_of_the_queue_has_an_invocation_to_itself(synthesised: Synthesised) -> None:
+    """It may take all of the function's time, and a hop to another version too."""
+    mappings = synthesised.properties("AWS::Lambda::EventSourceMapping")
+    (turns,) = (one for one in mappings if "TurnsQueue" in json.dumps(one["EventSourceArn"]))
+    assert turns["BatchSize"] == 1
 
 
 def test_only_the_controller_moves_aliases(synthesised: Synthesised) -> None:
@@ -185,8 +201,10 @@ def test_each_queue_wakes_its_consumer_by_the_alias_with_a_limit(synthesised: Sy
     mappings = synthesised.resources("AWS::Lambda::EventSourceMapping").values()
     by_queue = {json.dumps(m["Properties"]["EventSourceArn"]): m for m in mappings if "ScalingConfig" in m["Properties"]}
     assert len(by_queue) == sum(bool(queue.consumer) for queue in QUEUES)
-    for mapping in by_queue.values():
-        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": synthesised.config.queue_concurrency}
+    for source, mapping in by_queue.items():
+        # A folder is looked at as a whole: two looks at once are in each other's way, and two is Lambda's least.
+        most = 2 if "KnowledgeQueue" in source else synthesised.config.queue_concurrency
+        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": most}
         assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     for mapping in mappings:
         assert json.dumps(mapping["Properties"]["FunctionName"]).endswith(':live"]]}')

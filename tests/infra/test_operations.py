@@ -16,7 +16,8 @@ from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES
 from tests.infra.conftest import Synthesised
 
-DEPLOYING = Path(__file__).resolve().parents[2] / "docs" / "deploy.md"
+ROOT = Path(__file__).resolve().parents[2]
+RUNBOOK = ROOT / "docs" / "runbook.md"
 
 
 def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesised: Synthesised) -> None:
@@ -28,6 +29,7 @@ def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesis
         "tick",
         "promote",
         "rollback",
+        "prune",
     }
     for name in ("Tick", "Promote"):
         assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Rollback"}]
@@ -40,7 +42,7 @@ def test_the_machine_lives_longer_than_the_slowest_rollout() -> None:
 
     plan = Plan()
     ticks = len(plan.steps) * (plan.healthy_ticks + 1) + plan.max_hold_ticks + plan.watch_ticks
-    definition = json.loads((DEPLOYING.parents[1] / "infra_cdk" / "rollout.asl.json").read_text("utf-8"))
+    definition = json.loads((ROOT / "infra_cdk" / "rollout.asl.json").read_text("utf-8"))
     # The wait for another rollout's end comes before, and each tick takes a moment of its own.
     assert definition["TimeoutSeconds"] > ticks * (plan.tick_s + 10)
 
@@ -59,13 +61,32 @@ def test_a_dead_letter_rings_at_once(dev: Synthesised) -> None:
     assert {(one["Threshold"], one["EvaluationPeriods"], one["Period"]) for one in alarms} == {(1, 1, 60)}
 
 
-def test_every_alarm_is_heard_and_has_a_line_that_says_what_to_do(synthesised: Synthesised) -> None:
-    written = DEPLOYING.read_text("utf-8")
+def _lines_of_the_runbook() -> dict[str, list[str]]:
+    """Return what the runbook's tables say, by the alarm's name: meaning, where to look, what to do."""
+    rows = [line.strip("|").split(" | ") for line in RUNBOOK.read_text("utf-8").splitlines() if line.startswith("| `")]
+    lines = {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in rows}
+    assert len(lines) == len(rows), "an alarm has two lines"
+    return lines
+
+
+def test_every_alarm_has_a_line_in_the_runbook_and_every_line_an_alarm(stages: dict[str, Synthesised]) -> None:
+    alarms = {
+        alarm["AlarmName"].removeprefix(stage.config.prefix)
+        for stage in stages.values()
+        for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for alarm in stage.properties(kind)
+    }
+    assert set(_lines_of_the_runbook()) == alarms
+
+
+def test_a_line_of_the_runbook_says_what_it_means_where_to_look_and_what_to_do() -> None:
+    for name, cells in _lines_of_the_runbook().items():
+        assert len(cells) == 3 and all(len(cell) > 5 for cell in cells), name
+
+
+def test_every_alarm_is_heard_and_says_where_its_line_is(synthesised: Synthesised) -> None:
     for alarm in synthesised.properties("AWS::CloudWatch::Alarm"):
-        name = alarm["AlarmName"].removeprefix(synthesised.config.prefix)
-        kind = next((end for end in ("-dead-letters", "-age", "-throttled") if name.endswith(end)), name)
-        assert f"| `{kind if kind == name else '*' + kind}` |" in written
-        assert alarm["AlarmActions"] and "docs/deploy.md" in alarm["AlarmDescription"]
+        assert alarm["AlarmActions"] and RUNBOOK.relative_to(ROOT).as_posix() in alarm["AlarmDescription"]
 
 
 def test_the_controller_looks_at_an_alarm_that_exists(synthesised: Synthesised) -> None:

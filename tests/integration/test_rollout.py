@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from infra_cdk.start_rollout import start_rollout
+from shared.adapters.doubles.fixed_clock import FixedClock
 from shared.adapters.dynamodb.gateway import DynamoDB
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
+from shared.adapters.rollout.versions import LambdaVersions
 from shared.contracts import FUNCTIONS
+from shared.domain.old_versions import KEPT_AFTER_END
+from shared.use_cases.prune_versions import PruneVersions
 from tests.contract.aws.processes import EngineMissingError
 from tests.integration.local_cloud import LocalCloud, local_cloud, synthesise, write_stubs
 
@@ -116,6 +120,7 @@ def test_a_release_is_promoted_one_is_rolled_back_and_one_finds_somebody_elses_h
     deployed.deploy("r4")
     _every_step_given_again_changes_nothing(deployed)
     _an_alias_that_somebody_moved_ends_it(deployed)
+    _old_versions_go_and_what_an_alias_or_a_conversation_has_stays(deployed)
 
 
 def _document(release: str, version: str) -> dict[str, Any]:
@@ -154,3 +159,29 @@ def _an_alias_that_somebody_moved_ends_it(deployed: Deployed) -> None:
     over = deployed.control("rollback", rollout)
     assert over["progress"]["reason"].endswith("left as somebody else put them: dialog")
     assert deployed.aliases() == {**dict.fromkeys(NAMES, ("2", {})), "dialog": ("1", {})}
+
+
+def _old_versions_go_and_what_an_alias_or_a_conversation_has_stays(deployed: Deployed) -> None:
+    """r2 is stable, r3 and r4 went back; somebody has put `dialog` on r1."""
+    versions = LambdaVersions(deployed.functions, PREFIX)
+    assert {one.number: one.release_id for one in versions.published("ingress")} == {1: "r1", 2: "r2", 3: "r3", 4: "r4"}
+    rollout = deployed.control("begin", _document("r4", "4"))
+    assert deployed.control("prune", rollout)["release_id"] == "r4", "the machine goes on with its document"
+    deployed.control("rollback", rollout)
+    assert _numbers(versions) == {1, 2, 3, 4}
+
+    clock = FixedClock(datetime.now(UTC))
+    prune = PruneVersions(versions=versions, releases=deployed.releases, clock=clock, functions=tuple(NAMES), kept_releases=1)
+    deployed.functions.update_alias(FunctionName=f"{PREFIX}dialog", Name="live", FunctionVersion="2")
+    assert prune() == (), "a conversation of the last day may be on r1"
+    clock.advance(KEPT_AFTER_END.total_seconds())
+    deployed.functions.update_alias(FunctionName=f"{PREFIX}dialog", Name="live", FunctionVersion="1")
+    assert prune() == (), "r1 is under an alias, and calls the others by version"
+    deployed.functions.update_alias(FunctionName=f"{PREFIX}dialog", Name="live", FunctionVersion="2")
+    assert {(one.function, one.number) for one in prune()} == {(name, 1) for name in NAMES}
+    assert _numbers(versions) == {2, 3, 4} and prune() == ()
+    assert deployed.aliases() == dict.fromkeys(NAMES, ("2", {}))
+
+
+def _numbers(versions: LambdaVersions) -> set[int]:
+    return {one.number for name in NAMES for one in versions.published(name)}

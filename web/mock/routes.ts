@@ -21,6 +21,7 @@ const ok = (body: unknown): Reply => ({ status: 200, body });
 
 const ROUTES: [string, RegExp, Handler][] = [
   ["GET", /^\/healthz$/, () => ok({ status: "ok", release: "mock" })],
+  ["GET", /^\/page\.json$/, () => ok({})],
   ["GET", /^\/v1\/site$/, () => ok(site)],
   ["POST", /^\/v1\/conversations$/, (memory, r) => ({ status: 201, body: memory.create((r.body.language as Language) ?? "zh", r.key) })],
   ["POST", /^\/v1\/conversations\/([^/]+)\/messages$/, (memory, r, room) => memory.receive(memory.room(room!, r.token), textOf(r), r.key)],

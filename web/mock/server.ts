@@ -79,7 +79,7 @@ async function serveFile(path: string, response: ServerResponse): Promise<void> 
 
 const server = createServer((message, response) => {
   const path = new URL(message.url ?? "/", `http://${HOST}`).pathname;
-  const isApi = path.startsWith("/v1/") || path.startsWith("/desk/v1/") || path === "/healthz";
+  const isApi = path.startsWith("/v1/") || path.startsWith("/desk/v1/") || ["/healthz", "/page.json"].includes(path);
   void (isApi ? serveApi(message, response) : serveFile(path, response));
 });
 server.listen(Number(options.port), HOST, () => {

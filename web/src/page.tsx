@@ -1,4 +1,4 @@
-/** The chat page at `/`. */
+/** The chat page at `/`, or below whatever path the server stands under: addresses are relative to the page. */
 
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -16,7 +16,7 @@ import type { Language } from "./wire/types";
 const siteKey = new URLSearchParams(location.search).get("site_key") ?? "";
 const vault = new Vault(usableStorage("localStorage"), siteKey);
 let current: Language = vault.language || preferredLanguage();
-const store = new ChatStore(new CustomerApi("", siteKey), vault, () => current);
+const store = new ChatStore(new CustomerApi(new URL(".", location.href).href, siteKey), vault, () => current);
 
 function ChatPage() {
   const state = useStore(store);

@@ -17,7 +17,8 @@ import type { Language } from "./wire/types";
 const ELEMENT_ID = "kefu-widget";
 
 interface Settings {
-  origin: string;
+  /** The server's address: where the script came from, which may be below a path. */
+  server: string;
   siteKey: string;
   language: Language | "";
   side: "left" | "right";
@@ -39,7 +40,7 @@ declare global {
 function settingsOf(script: HTMLScriptElement): Settings {
   const { siteKey = "", language, side, theme } = script.dataset;
   return {
-    origin: new URL(script.src, location.href).origin,
+    server: new URL(".", script.src).href,
     siteKey,
     language: language === "zh" || language === "en" ? language : "",
     side: side === "left" ? "left" : "right",
@@ -66,7 +67,7 @@ function mount(settings: Settings): KefuApi {
   let language: Language = vault.language || settings.language || preferredLanguage();
   const remember = usableStorage("sessionStorage");
   const wasOpen = remember.getItem(OPEN_KEY) === "1";
-  const store = new ChatStore(new CustomerApi(settings.origin, settings.siteKey), vault, () => language, wasOpen);
+  const store = new ChatStore(new CustomerApi(settings.server, settings.siteKey), vault, () => language, wasOpen);
   const host = document.createElement("div");
   host.id = ELEMENT_ID;
   const shadow = host.attachShadow({ mode: "open" });

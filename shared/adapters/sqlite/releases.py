@@ -32,6 +32,7 @@ SCHEMA = Schema(
                 version INTEGER NOT NULL
             )""",
         ),
+        ("ALTER TABLE releases ADD COLUMN ended_at INTEGER",),
     ),
 )
 _PUT_RELEASE = insert_into("releases", RELEASE_COLUMNS).replace("INSERT", "INSERT OR REPLACE", 1)

@@ -102,6 +102,7 @@ class Stage:
             "content_bucket": self.bucket,
             "master_key": f"alias/{self.name}",
             "dialog_function": f"{self.name}-dialog",
+            "ingress_function": f"{self.name}-ingress",
             "retrieval_function": f"{self.name}-retrieval",
             "token_secret_id": f"{self.name}/token",
             "fingerprint_secret_id": f"{self.name}/fingerprint",

@@ -1,12 +1,8 @@
 """Each handler with the events that Lambda would hand over."""
 
-import asyncio
 import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -26,6 +22,7 @@ from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import event_body
 from tests.events import EVENTS, load_event
 from tests.front import Front
+from tests.loops import with_a_loop_of_its_own
 from tests.world import TENANT
 
 TELEMETRY = Telemetry("test", "r1")
@@ -44,7 +41,7 @@ def test_an_event_on_a_queue_survives_a_round_trip(name: str) -> None:
 
 
 def test_api_gateway_opens_a_conversation_through_the_adapter(front: Front) -> None:
-    answer = _with_a_loop_of_its_own(
+    answer = with_a_loop_of_its_own(
         lambda: make_http_handler(front.functions.ingress)(load_event("api-gateway-post-message"), None)
     )
     assert (answer["statusCode"], json.loads(answer["body"])["language"]) == (201, "zh")
@@ -53,22 +50,9 @@ def test_api_gateway_opens_a_conversation_through_the_adapter(front: Front) -> N
 
 def test_a_problem_goes_out_as_text_since_api_gateway_would_hand_on_base64_as_it_is(front: Front) -> None:
     event = load_event("api-gateway-post-message") | {"path": "/v1/nowhere"}
-    answer = _with_a_loop_of_its_own(lambda: make_http_handler(front.functions.ingress)(event, None))
+    answer = with_a_loop_of_its_own(lambda: make_http_handler(front.functions.ingress)(event, None))
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (404, False)
     assert json.loads(answer["body"])["code"] == "not_found"
-
-
-def _with_a_loop_of_its_own(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Run with an event loop that belongs to nobody else, as in Lambda: browser tests leave one running in this thread."""
-
-    def run() -> dict[str, Any]:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        with closing(loop):
-            return work()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result(30)
 
 
 def test_an_envelope_is_answered_with_a_result_and_a_wrong_one_with_a_code(front: Front) -> None:

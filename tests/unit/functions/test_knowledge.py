@@ -1,18 +1,29 @@
 """`knowledge`: what its queue brings, and a content folder that is looked at as a whole."""
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.knowledge.content_folder import read_content
+from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.knowledge.uploads import read_upload
+from local.aws_shapes import sqs_event
 from local.read_company import read_folder
 from shared.adapters.doubles.memory_objects import MemoryObjectStore
-from shared.domain.errors import InvalidInputError
+from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
+from shared.adapters.sqlite.queue import SQLiteQueue
+from shared.contracts import KNOWLEDGE
+from shared.domain.errors import DependencyUnavailableError, InvalidInputError, SupportError
 from shared.domain.knowledge import Audience
+from shared.ports import QueueDepth
+from shared.runtime.observability import Telemetry
+from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
 from tests.events import load_event
+from tests.world import World
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "yuguang"
 
@@ -83,3 +94,66 @@ def test_settings_of_a_folder_hold_below_it_and_a_misnamed_file_of_them_keeps_al
     assert by_source["knowledge/staff/deep/limits.md"].meta.audience is Audience.STAFF
     assert by_source["knowledge/odd/secret.md"].rejected is not None
     assert by_source["knowledge/open.md"].meta.audience is Audience.PUBLIC
+
+
+class FailingFolder:
+    """A look at a folder that fails so many times."""
+
+    def __init__(self, failures: int, error: SupportError) -> None:
+        self.left = failures
+        self.error = error
+        self.looks = 0
+
+    def __call__(self, tenant: str, correlation_id: str) -> None:
+        self.looks += 1
+        self.left -= 1
+        if self.left >= 0:
+            raise self.error
+
+
+def _consuming(folder: FailingFolder, world: World) -> tuple[SQLiteQueue, Callable[[], None]]:
+    """Return the queue, and what Lambda does with its next batch: a function that raises leaves the messages leased."""
+    queue = SQLiteQueue(world.database, KNOWLEDGE, world.clock, world.ids)
+    store = SQLiteKnowledgeStore(world.database)
+    publish = PublishIndexed(publish=PublishKnowledge(knowledge=store, clock=world.clock), index=lambda _tenant: None)
+    work = KnowledgeWork(document=lambda _: None, folder=folder, publish=publish, queue=queue)
+    handle = make_handler(work, world.clock, Telemetry("knowledge", "r1"))
+
+    def run_once() -> None:
+        messages = queue.receive(10)
+        if not messages:
+            return
+        try:
+            handle(sqs_event(KNOWLEDGE.name, messages), None)
+        except SupportError:
+            return
+        for message in messages:
+            queue.delete(message.receipt)
+
+    return queue, run_once
+
+
+def test_a_look_that_failed_comes_again_within_a_minute_and_then_less_and_less_often() -> None:
+    """Not when the lease ends, which is made for the longest of works."""
+    world = World()
+    folder = FailingFolder(2, DependencyUnavailableError("dynamodb", "ReadTimeoutError"))
+    queue, run_once = _consuming(folder, world)
+    queue.send(notice("tenants/acme/content/a.md"))
+    looked = []
+    for minute in range(8):
+        run_once()
+        looked.append((minute, folder.looks))
+        world.time.advance(timedelta(seconds=61))
+    assert [looks for _, looks in looked] == [1, 2, 2, 2, 2, 3, 3, 3]
+    assert queue.depth() == QueueDepth(visible=0, in_flight=0, delayed=0, oldest_age_s=0.0)
+
+
+def test_a_failure_that_will_not_pass_keeps_the_queues_own_lease() -> None:
+    world = World()
+    folder = FailingFolder(9, InvalidInputError("company", "is broken"))
+    queue, run_once = _consuming(folder, world)
+    queue.send(notice("tenants/acme/content/a.md"))
+    for _ in range(10):
+        run_once()
+        world.time.advance(timedelta(minutes=5))
+    assert folder.looks == 1

@@ -1,6 +1,7 @@
 """The controller's entry: documents of the state machine, and CloudWatch and Lambda as the adapters ask them."""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +15,13 @@ from functions.rollout.settings import Environment
 from shared.adapters.doubles.fixed_clock import FixedClock
 from shared.adapters.rollout.aliases import LambdaAliases
 from shared.adapters.rollout.version_health import CloudWatchVersionHealth
-from shared.domain.errors import NotFoundError
+from shared.adapters.rollout.versions import LambdaVersions
+from shared.domain.errors import DependencyUnavailableError, NotFoundError
+from shared.domain.old_versions import PublishedVersion
 from shared.domain.rollout import Sample
 from shared.ports import AliasState
 from shared.runtime.observability import Telemetry
+from shared.use_cases.prune_versions import PruneVersions
 from tests.unit.use_cases.test_roll_out import FUNCTIONS, Stage
 
 PLAN = {"steps": [5, 50], "healthy_ticks": 1, "tick_s": 30, "watch_ticks": 1}
@@ -27,6 +31,11 @@ def _client(service: str) -> Any:
     return boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
 
 
+def _handler(stage: Stage) -> Callable[[Mapping[str, Any], object], Mapping[str, Any]]:
+    prune = PruneVersions(versions=stage.cloud, releases=stage.releases, clock=stage.clock, functions=FUNCTIONS)
+    return make_handler(stage.controller, prune, Telemetry("rollout", "r1"))
+
+
 def _start(version: str = "2") -> dict[str, Any]:
     targets = [{"function": name, "candidate": version} for name in FUNCTIONS]
     return {"release_id": f"r{version}", "targets": targets, "plan": PLAN}
@@ -34,7 +43,7 @@ def _start(version: str = "2") -> dict[str, Any]:
 
 def test_the_document_goes_through_the_machine_and_back_until_it_is_promoted() -> None:
     stage = Stage()
-    handle = make_handler(stage.controller, Telemetry("rollout", "r1"))
+    handle = _handler(stage)
     handle({"op": "begin", "execution": "run-0", "rollout": _start("1")}, None)
     document = handle({"op": "begin", "execution": "run-1", "rollout": _start()}, None)
     assert (document["status"], document["tick_seconds"]) == ("BAKING", 30)
@@ -46,7 +55,7 @@ def test_the_document_goes_through_the_machine_and_back_until_it_is_promoted() -
 
 def test_after_a_failure_of_the_controller_the_document_with_its_error_is_rolled_back() -> None:
     stage = Stage()
-    handle = make_handler(stage.controller, Telemetry("rollout", "r1"))
+    handle = _handler(stage)
     handle({"op": "begin", "execution": "run-0", "rollout": _start("1")}, None)
     document = dict(handle({"op": "begin", "execution": "run-1", "rollout": _start()}, None))
     document["error"] = {"Error": "Lambda.Unknown", "Cause": "timed out"}
@@ -65,7 +74,7 @@ def test_after_a_failure_of_the_controller_the_document_with_its_error_is_rolled
     ],
 )
 def test_a_document_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
-    handle = make_handler(Stage().controller, Telemetry("rollout", "r1"))
+    handle = _handler(Stage())
     with pytest.raises(ValidationError):
         handle({"op": "begin", "execution": "run-1", "rollout": _start() | change}, None)
 
@@ -132,3 +141,50 @@ def test_an_alias_that_is_not_there_is_not_found() -> None:
     with Stubber(client) as stub, pytest.raises(NotFoundError):
         stub.add_client_error("get_alias", "ResourceNotFoundException")
         LambdaAliases(client, "kefu-dev-").get("dialog")
+
+
+def _configuration(number: str, release: str) -> dict[str, Any]:
+    return {"FunctionName": "kefu-dev-dialog", "Version": number, "Environment": {"Variables": {"KEFU_RELEASE": release}}}
+
+
+def test_versions_are_read_page_by_page_with_their_releases_and_the_aliases_on_them() -> None:
+    client = _client("lambda")
+    name = {"FunctionName": "kefu-dev-dialog"}
+    first = {"Versions": [_configuration("$LATEST", "r4"), _configuration("1", "r1")], "NextMarker": "more"}
+    second = {"Versions": [_configuration("2", "r2"), _configuration("3", "r3"), {"Version": "4"}]}
+    live = {"Name": "live", "FunctionVersion": "2", "RoutingConfig": {"AdditionalVersionWeights": {"3": 0.05}}}
+    with Stubber(client) as stub:
+        stub.add_response("list_versions_by_function", first, name)
+        stub.add_response("list_versions_by_function", second, {**name, "Marker": "more"})
+        stub.add_response("list_aliases", {"Aliases": [live, {"Name": "old", "FunctionVersion": "1"}]}, name)
+        found = LambdaVersions(client, "kefu-dev-").published("dialog")
+    assert [(one.number, one.release_id, one.aliased) for one in found] == [
+        (1, "r1", True),
+        (2, "r2", True),
+        (3, "r3", True),
+        (4, "", False),
+    ]
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "ResourceConflictException"])
+def test_a_version_that_is_gone_or_that_an_alias_has_since_is_left(code: str) -> None:
+    client = _client("lambda")
+    with Stubber(client) as stub:
+        stub.add_client_error("delete_function", code, expected_params={"FunctionName": "kefu-dev-dialog", "Qualifier": "7"})
+        assert LambdaVersions(client, "kefu-dev-").delete(PublishedVersion(function="dialog", number=7, release_id="r1")) is False
+
+
+def test_a_deletion_always_names_a_version() -> None:
+    """Without one the call deletes the function."""
+    client = _client("lambda")
+    with Stubber(client) as stub:
+        stub.add_response("delete_function", {}, {"FunctionName": "kefu-dev-dialog", "Qualifier": "7"})
+        assert LambdaVersions(client, "kefu-dev-").delete(PublishedVersion(function="dialog", number=7, release_id="r1"))
+
+
+def test_throttling_while_deleting_is_for_another_run() -> None:
+    client = _client("lambda")
+    with Stubber(client) as stub:
+        stub.add_client_error("delete_function", "TooManyRequestsException")
+        with pytest.raises(DependencyUnavailableError):
+            LambdaVersions(client, "kefu-dev-").delete(PublishedVersion(function="dialog", number=7, release_id="r1"))

@@ -9,6 +9,7 @@ import pytest
 from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.releases import SQLiteReleaseStore
 from shared.domain.errors import DependencyUnavailableError
+from shared.domain.old_versions import PublishedVersion
 from shared.domain.release import Release
 from shared.domain.rollout import Finding, Health, Plan, Rollout, Sample, Status, Target
 from shared.ports import AliasState
@@ -29,6 +30,8 @@ class Cloud:
         self.changes: list[str] = []
         self.alarm = ""
         self.fails_at = ""
+        self.published_numbers: tuple[int, ...] = ()
+        self.deleted: list[tuple[str, int]] = []
 
     def get(self, function: str) -> AliasState:
         return self.states[function]
@@ -39,6 +42,19 @@ class Cloud:
         if self.states[function] != state:
             self.states[function] = state
             self.changes.append(function)
+
+    def published(self, function: str) -> tuple[PublishedVersion, ...]:
+        state = self.states[function]
+        return tuple(
+            PublishedVersion(
+                function=function, number=number, release_id=f"r{number}", aliased=str(number) in (state.version, *state.weights)
+            )
+            for number in self.published_numbers
+        )
+
+    def delete(self, version: PublishedVersion) -> bool:
+        self.deleted.append((version.function, version.number))
+        return True
 
     def sample(self, function: str, candidate: str, stable: str, window_s: int) -> Sample:
         return self.samples.get(function, GOOD)

@@ -32,7 +32,7 @@ export function DeskApp({ memory }: { memory: DeskMemory }) {
   const [trying, setTrying] = useState(memory.token !== "");
   const texts = deskTexts[language];
   const enter = async (token: string) => {
-    const api = new StaffApi(token);
+    const api = new StaffApi(token, new URL("..", location.href).href);
     const me = await api.me();
     memory.token = token;
     setNotice("");

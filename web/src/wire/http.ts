@@ -41,11 +41,13 @@ export interface Answer<T> {
   body: T;
 }
 
-export async function call<T>(url: string, options: Call = {}): Promise<Answer<T>> {
+/** Call `root` + `path`; `root` is the server's address without a slash at its end, "" for the page's own origin. */
+export async function call<T>(root: string, path: string, options: Call = {}): Promise<Answer<T>> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), options.timeoutMs ?? TIMEOUT_MS);
   try {
-    const response = await reach(url, options, timeout.signal);
+    const key = await gatewayKey(root, timeout.signal);
+    const response = await reach(root + path, requestOf(options, key), timeout.signal);
     const body = await readJson(response);
     if (!response.ok) throw problem(response, body);
     return { status: response.status, body: body as T };
@@ -54,20 +56,39 @@ export async function call<T>(url: string, options: Call = {}): Promise<Answer<T
   }
 }
 
-async function reach(url: string, options: Call, signal: AbortSignal): Promise<Response> {
+const gatewayKeys = new Map<string, string>();
+
+/**
+ * The key that a gateway before the server wants from its pages, from the server's own page.json; "" where there is none.
+ * It is public: it says that a page calls, and opens nothing. Asked for once per server.
+ */
+async function gatewayKey(root: string, signal: AbortSignal): Promise<string> {
+  const known = gatewayKeys.get(root);
+  if (known !== undefined) return known;
+  const response = await reach(`${root}/page.json`, {}, signal);
+  // A server that is busy or broken has not said that there is no key.
+  if (RETRYABLE.has(response.status)) throw problem(response, null);
+  const settings = (response.ok ? await readJson(response) : {}) as { api_key?: unknown } | null;
+  const key = typeof settings?.api_key === "string" ? settings.api_key : "";
+  gatewayKeys.set(root, key);
+  return key;
+}
+
+async function reach(url: string, request: RequestInit, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, {
-      method: options.method ?? "GET",
-      headers: headersOf(options),
-      credentials: "omit",
-      cache: "no-store",
-      redirect: "error",
-      signal,
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    });
+    return await fetch(url, { credentials: "omit", redirect: "error", signal, ...request });
   } catch (error) {
     throw new ApiError(0, "unreachable", error instanceof Error ? error.message : "");
   }
+}
+
+function requestOf(options: Call, key: string): RequestInit {
+  return {
+    method: options.method ?? "GET",
+    headers: { ...headersOf(options), ...(key ? { "X-Api-Key": key } : {}) },
+    cache: "no-store",
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+  };
 }
 
 function headersOf(options: Call): Record<string, string> {

@@ -18,9 +18,12 @@ const POLL_TIMEOUT_MS = 12_000;
 
 export class StaffApi {
   private readonly token: string;
+  private readonly base: string;
 
-  constructor(token: string) {
+  /** `base` is the server's address ("" for the page's own origin). */
+  constructor(token: string, base = "") {
     this.token = token;
+    this.base = base.replace(/\/$/, "");
   }
 
   me(): Promise<StaffMember> {
@@ -28,7 +31,7 @@ export class StaffApi {
   }
 
   async setPresence(available: boolean): Promise<void> {
-    await call("/desk/v1/presence", { method: "PUT", body: { available }, token: this.token, timeoutMs: POLL_TIMEOUT_MS });
+    await call(this.base, "/desk/v1/presence", { method: "PUT", body: { available }, token: this.token, timeoutMs: POLL_TIMEOUT_MS });
   }
 
   conversations(owner: Owner, cursor = ""): Promise<Page<QueueItem>> {
@@ -75,12 +78,12 @@ export class StaffApi {
     return `/desk/v1/conversations/${encodeURIComponent(id)}`;
   }
 
-  private async get<T>(url: string): Promise<T> {
-    return (await call<T>(url, { token: this.token, timeoutMs: POLL_TIMEOUT_MS })).body;
+  private async get<T>(path: string): Promise<T> {
+    return (await call<T>(this.base, path, { token: this.token, timeoutMs: POLL_TIMEOUT_MS })).body;
   }
 
-  private async post<T>(url: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<T> {
-    return (await call<T>(url, { method: "POST", body, token: this.token, headers })).body;
+  private async post<T>(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<T> {
+    return (await call<T>(this.base, path, { method: "POST", body, token: this.token, headers })).body;
   }
 }
 
