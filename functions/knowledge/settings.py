@@ -3,10 +3,11 @@
 from pydantic import Field
 
 from shared.runtime.aws_settings import ContentSettings, SearchSettings, TableSettings
+from shared.runtime.model_settings import FunctionEmbedderSettings
 from shared.runtime.settings import ServiceSettings
 
 
-class Environment(ServiceSettings, TableSettings, ContentSettings, SearchSettings):
+class Environment(ServiceSettings, TableSettings, ContentSettings, SearchSettings, FunctionEmbedderSettings):
     """Limits of a document stand with the parsers."""
 
     publish_at_once: bool = Field(default=False, description="true to publish each batch of documents without a command")

@@ -52,7 +52,8 @@ def _clients_are_closed() -> Iterator[None]:
 
 def index_on(server: PineconeServer, *, key: str = API_KEY, model: str = EMBEDDER.name, **settings: Any) -> PineconeVectorIndex:
     _CLIENTS.append(open_index(server.host(), key, timeout_s=settings.pop("timeout_s", 20.0)))
-    return PineconeVectorIndex(_CLIENTS[-1], model=model, **{"search_timeout_s": 20.0, **settings})
+    client = _CLIENTS[-1]
+    return PineconeVectorIndex(lambda: client, model=model, **{"search_timeout_s": 20.0, **settings})
 
 
 def paths(server: PineconeServer) -> list[str]:
@@ -119,14 +120,14 @@ class TestWriting:
         """Bodies go last: what `known` names has all its vectors."""
         index = index_on(server)
         many = [ChunkVectors(chunk=chunk(f"c{number}", "x"), titles=(QUERY, QUERY), body=QUERY) for number in range(600)]
-        upsert = index._index.upsert
+        upsert = index._index().upsert
 
         def is_killed_before_the_last_batch(*, vectors: list[dict[str, Any]], namespace: str) -> object:
             if any(record["id"].endswith("#b#c599") for record in vectors):
                 raise KeyboardInterrupt
             return upsert(vectors=vectors, namespace=namespace)
 
-        monkeypatch.setattr(index._index, "upsert", is_killed_before_the_last_batch)
+        monkeypatch.setattr(index._index(), "upsert", is_killed_before_the_last_batch)
         with pytest.raises(KeyboardInterrupt):
             index.apply("acme", many, {})
         monkeypatch.undo()
@@ -254,7 +255,7 @@ class TestOutages:
         client = open_index("http://127.0.0.1:9", API_KEY)
         _CLIENTS.append(client)
         with pytest.raises(DependencyUnavailableError):
-            PineconeVectorIndex(client, model="m").search(QUERY, "body", where(), 5)
+            PineconeVectorIndex(lambda: client, model="m").search(QUERY, "body", where(), 5)
 
     def test_another_dimension_is_an_error_that_no_repetition_cures(self, server):
         with pytest.raises(InvalidInputError) as caught:
