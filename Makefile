@@ -15,7 +15,7 @@ COMPANY ?= $(CURDIR)/samples/yuguang
 WORKERS ?= 2
 SEARCH ?= $(or $(KEFU_SEARCH),embedded)
 RUN := .venv/bin/python
-GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper rollout local dev
+GROUPS := ingress desk dialog retrieval retrieval-cloud retrieval-pinecone knowledge knowledge-cloud knowledge-pinecone tickets outbox sweeper rollout local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
 .PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
