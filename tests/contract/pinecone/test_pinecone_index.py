@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.pinecone.client import open_index
+from shared.adapters.pinecone.client import RotatedIndex, open_index
 from shared.adapters.pinecone.records import MAX_BYTES, MAX_RECORDS, in_upserts
 from shared.adapters.pinecone.vector_index import PineconeVectorIndex
 from shared.domain.errors import (
@@ -37,6 +37,7 @@ def server(shared_server: PineconeServer) -> PineconeServer:
     shared_server.indexes.clear()
     shared_server.calls.clear()
     shared_server.failing.clear()
+    shared_server.api_key = API_KEY
     return shared_server
 
 
@@ -319,3 +320,29 @@ class TestDelays:
         seen = [len(index.search(QUERY, "body", where(), 5)) for _ in range(5)]
         assert seen == sorted(seen)
         assert seen[-1] == 2
+
+
+class TestRotation:
+    def test_a_rotated_key_is_used_from_the_next_request_on_and_nothing_is_sent_with_the_old_one(self, server):
+        now = {"key": API_KEY}
+        clients = RotatedIndex(server.host(), lambda: now["key"])
+        index = PineconeVectorIndex(clients, model="m", search_timeout_s=20.0)
+        try:
+            index.apply("acme", vectors(chunk("a", "退货")), {})
+            first = clients()
+            server.api_key = now["key"] = "pcsk_second"
+            assert set(index.known("acme")) == {"a"}
+            assert clients() is not first and clients() is clients()
+            server.api_key = now["key"] = "pcsk_third"
+            assert set(index.known("acme")) == {"a"}
+        finally:
+            clients.close()
+
+    def test_without_a_key_there_is_no_request_and_an_outage_of_ours(self, server):
+        def unreadable():
+            raise DependencyUnavailableError("secret", "it cannot be read")
+
+        index = PineconeVectorIndex(RotatedIndex(server.host(), unreadable), model="m")
+        with pytest.raises(DependencyUnavailableError):
+            index.search(QUERY, "body", where(), 5)
+        assert server.calls == []
