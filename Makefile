@@ -31,7 +31,7 @@ setup-dev:
 	@$(CHECK_PYTHON)
 	@$(PYTHON) local/environment.py dev
 
-dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang SEARCH=embedded|opensearch)
+dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang SEARCH=embedded|opensearch|pinecone)
 	@exec .venv/bin/kefu dev --port $(PORT) --data $(DATA) --company $(COMPANY) --search $(SEARCH)
 
 web: setup ## Build the pages when their sources have changed
