@@ -15,7 +15,7 @@ COMPANY ?= $(CURDIR)/samples/yuguang
 WORKERS ?= 2
 SEARCH ?= $(or $(KEFU_SEARCH),embedded)
 RUN := .venv/bin/python
-GROUPS := ingress desk dialog retrieval retrieval-cloud knowledge knowledge-cloud tickets outbox sweeper rollout local dev
+GROUPS := ingress desk dialog retrieval retrieval-cloud retrieval-pinecone knowledge knowledge-cloud knowledge-pinecone tickets outbox sweeper rollout local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
 .PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
@@ -31,7 +31,7 @@ setup-dev:
 	@$(CHECK_PYTHON)
 	@$(PYTHON) local/environment.py dev
 
-dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang SEARCH=embedded|opensearch)
+dev: setup web ## Run everything on this machine (PORT=8080 DATA=data COMPANY=samples/yuguang SEARCH=embedded|opensearch|pinecone)
 	@exec .venv/bin/kefu dev --port $(PORT) --data $(DATA) --company $(COMPANY) --search $(SEARCH)
 
 web: setup ## Build the pages when their sources have changed

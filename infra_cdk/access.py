@@ -30,6 +30,7 @@ class Access:
 
     `content`: "company" reads companies' settings alone, "read" and "write" all objects of tenants. `personal`: may open and
     make data keys of subjects. `parks`: dead-letter queues that it sends to by itself. `engine`: the search engine.
+    `model`: which of the stage's models it may call, where that is one of Bedrock's.
     """
 
     reads: tuple[TableContract, ...] = ()
@@ -41,6 +42,7 @@ class Access:
     parks: tuple[QueueContract, ...] = ()
     personal: bool = False
     engine: Literal["", "read", "write"] = ""
+    model: Literal["", "reply", "embedder"] = ""
 
 
 _EVERY_QUEUE = (TURNS, TICKETS, KNOWLEDGE, ANALYTICS)
@@ -63,11 +65,12 @@ ACCESS = {
         # Itself, by version: the queue's turns of another release.
         invokes=("retrieval", "dialog"),
         personal=True,
+        model="reply",
     ),
-    "retrieval": Access(reads=(KNOWLEDGE_TABLE,), content="read", secrets=("search-key",), engine="read"),
+    "retrieval": Access(reads=(KNOWLEDGE_TABLE,), content="read", secrets=("search-key",), engine="read", model="embedder"),
     "tickets": Access(writes=(TICKETS_TABLE, OUTBOX, SUBJECT_KEYS), parks=(TICKETS,), personal=True),
     "outbox": Access(writes=(OUTBOX,), sends=_EVERY_QUEUE),
-    "knowledge": Access(writes=(KNOWLEDGE_TABLE,), content="write", secrets=("search-key",), engine="write"),
+    "knowledge": Access(writes=(KNOWLEDGE_TABLE,), content="write", secrets=("search-key",), engine="write", model="embedder"),
     "sweeper": Access(
         reads=(PRESENCE,),
         writes=(CONVERSATIONS, LEDGER, OUTBOX, SUBJECT_KEYS),

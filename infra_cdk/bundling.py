@@ -27,7 +27,7 @@ from shared.contracts import FUNCTIONS
 LAMBDA_PYTHON = "3.13"
 DEPLOYED_ARCH = "arm64"
 BUILD = ROOT / "build"
-PROFILES = ("small", "cloud")
+PROFILES = ("small", "cloud", "pinecone")
 # Limits of ours; Lambda's own is 250 MiB unzipped. The two that carry the embedding model have the larger ones.
 WITH_MODEL = ("retrieval", "knowledge")
 MOST_ZIPPED = 9_000_000
@@ -68,6 +68,9 @@ _PRUNED = (
     "onnxruntime/capi/libonnxruntime.so.*",
     *(f"onnxruntime/{part}" for part in ("tools", "transformers", "quantization", "ThirdPartyNotices.txt")),
 )
+# What runs the weights; without them vectors are made elsewhere.
+_FOR_THE_WEIGHTS = ("onnxruntime", "tokenizers", "flatbuffers", "google", "protobuf")
+_PRUNED_WITHOUT_WEIGHTS = (*_FOR_THE_WEIGHTS, *(f"{package}-*.dist-info" for package in _FOR_THE_WEIGHTS))
 # httpx calls models synchronously here; what it needs anyio for is never reached.
 _PRUNED_FROM = {"dialog": ("anyio",)}
 # Raised when the same inputs shall give other bytes.
@@ -87,18 +90,19 @@ class Target:
     interpreter: str | None
 
 
-def bundle(function: str, arch: str = "arm64", profile: str = "small") -> Path:
+def bundle(function: str, arch: str = "arm64", profile: str = "small", *, weights: bool = True) -> Path:
     """Return the zip of a function, ready for `Code.from_asset`; one made from the same inputs is used again.
 
     `arch`: "arm64" and "x86_64" are Lambda's machines, with its Python; "host" is this machine with the Python that runs
-    this, for an emulator. `profile` ("small" or "cloud") says what `retrieval` and `knowledge` search with; others have
-    one form only. Raises BundleError.
+    this, for an emulator. `profile` ("small", "cloud" or "pinecone") says what `retrieval` and `knowledge` search with, and
+    `weights` whether they carry the embedding model; others have one form only. Raises BundleError.
     """
     target = _target(arch)
     requirements = _requirements(function, profile)
-    packages = _packages(requirements, target)
-    label = f"{function}-{profile}" if function in WITH_MODEL else function
-    files = list(_entries(packages)) + _own_entries(function, target)
+    has_weights = weights and function in WITH_MODEL
+    packages = _packages(requirements, target, _pruned(function, has_weights=has_weights))
+    label = "-".join((function, profile, *([] if weights else ["remote"]))) if function in WITH_MODEL else function
+    files = [*_entries(packages), *_own_entries(function, target), *(_model_entries() if has_weights else ())]
     digest = _fingerprint(files)
     final = BUILD / "zips" / f"{label}-{arch}-{digest[:16]}.zip"
     if not final.exists():
@@ -151,32 +155,35 @@ def _requirements(function: str, profile: str) -> Path:
         raise BundleError(f"there is no function {function} in functions/")
     if profile not in PROFILES:
         raise BundleError(f"profile {profile}: use one of {', '.join(PROFILES)}")
-    group = f"{function}-cloud" if function in WITH_MODEL and profile == "cloud" else function
+    group = f"{function}-{profile}" if function in WITH_MODEL and profile != "small" else function
     path = ROOT / "requirements" / f"{group}.txt"
     if not path.is_file():
         raise BundleError(f"there is no requirements/{group}.txt: run make lock")
     return path
 
 
-def _packages(requirements: Path, target: Target) -> Path:
+def _pruned(function: str, *, has_weights: bool) -> tuple[str, ...]:
+    unused = () if has_weights or function not in WITH_MODEL else _PRUNED_WITHOUT_WEIGHTS
+    return (*_PRUNED, *_PRUNED_FROM.get(function, ()), *unused)
+
+
+def _packages(requirements: Path, target: Target, pruned: tuple[str, ...]) -> Path:
     """Return the folder of the installed, pruned and compiled packages; made once for the same requirements and target."""
-    made_from = (
-        f"{_VERSION}\0{target}\0{_python_version(target)}\0{_PRUNED}\0{_PRUNED_FROM}\0".encode() + requirements.read_bytes()
-    )
+    made_from = f"{_VERSION}\0{target}\0{_python_version(target)}\0{pruned}\0".encode() + requirements.read_bytes()
     folder = BUILD / "packages" / f"{requirements.stem}-{target.arch}-{hashlib.sha256(made_from).hexdigest()[:16]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f".{folder.name}.lock").open("w") as alone:
         # Two bundlers at once: the second waits, and finds the folder made.
         fcntl.flock(alone, fcntl.LOCK_EX)
         if not folder.exists():
-            _make_packages(requirements, target, folder)
+            _make_packages(requirements, target, pruned, folder)
     return folder
 
 
-def _make_packages(requirements: Path, target: Target, folder: Path) -> None:
+def _make_packages(requirements: Path, target: Target, pruned: tuple[str, ...], folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
-        _install(requirements, target, temporary)
+        _install(requirements, target, pruned, temporary)
         _compile_packages(temporary, target)
         temporary.chmod(0o755)
         temporary.rename(folder)
@@ -184,12 +191,12 @@ def _make_packages(requirements: Path, target: Target, folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _install(requirements: Path, target: Target, folder: Path) -> None:
+def _install(requirements: Path, target: Target, pruned: tuple[str, ...], folder: Path) -> None:
     where = ["--target", str(folder), "--python-platform", _PLATFORMS[target.arch], "--python-version", target.python]
     exactly = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--link-mode", "copy"]
     command = [_uv(), "pip", "install", "--quiet", *where, *exactly, "-r", str(requirements)]
     _run(command, f"the packages of {requirements.name} could not be installed for {target.arch}")
-    for pattern in (*_PRUNED, *_PRUNED_FROM.get(requirements.stem, ())):
+    for pattern in pruned:
         for path in list(folder.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for path in folder.glob("*.dist-info"):
@@ -239,7 +246,7 @@ def _compile_packages(folder: Path, target: Target) -> None:
 
 
 def _own_entries(function: str, target: Target) -> list[tuple[str, Path]]:
-    """Stage and compile our own sources: the paths in the zip with their files; the model's too."""
+    """Stage and compile our own sources: the paths in the zip with their files."""
     if function in WITH_PAGES and not (ROOT / PAGES_INDEX).is_file():
         raise BundleError(f"{function} serves the pages, and they are not built: run make web")
     sources = source_files(function)
@@ -255,8 +262,7 @@ def _own_entries(function: str, target: Target) -> list[tuple[str, Path]]:
         _compile(temporary, target)
         temporary.chmod(0o755)
         temporary.rename(folder)
-    own = list(_entries(folder))
-    return [*own, *_model_entries()] if function in WITH_MODEL else own
+    return list(_entries(folder))
 
 
 def _model_entries() -> Iterator[tuple[str, Path]]:
@@ -337,11 +343,12 @@ def main() -> int:
     parser.add_argument("--function", choices=[*names, "all"], default="all")
     parser.add_argument("--arch", choices=[*_PLATFORMS, "host"], default="arm64")
     parser.add_argument("--profile", choices=PROFILES, default="small")
+    parser.add_argument("--without-weights", action="store_true", help="leave out the embedding model, for one elsewhere")
     parser.add_argument("--out", type=Path, default=BUILD)
     chosen = parser.parse_args()
     try:
         for name in names if chosen.function == "all" else [chosen.function]:
-            _deliver(name, bundle(name, chosen.arch, chosen.profile), chosen.out)
+            _deliver(name, bundle(name, chosen.arch, chosen.profile, weights=not chosen.without_weights), chosen.out)
     except BundleError as error:
         print(f"bundling: {error}", file=sys.stderr)
         return 1

@@ -36,10 +36,16 @@ def environments(config: StageConfig, places: Places) -> dict[str, dict[str, str
             **groups.model(),
             "token_secret_id": places.secret_ids["token"],
         },
-        "retrieval": {**groups.content, **groups.search()},
+        "retrieval": {**groups.content, **groups.search(), **groups.embedder()},
         "tickets": {**groups.key, **groups.queue("tickets"), "tickets_dead_queue_url": places.dead_queue_urls["tickets"]},
         "outbox": groups.every_queue(),
-        "knowledge": {**groups.content, **groups.search(), **groups.queue("knowledge"), "publish_at_once": "true"},
+        "knowledge": {
+            **groups.content,
+            **groups.search(),
+            **groups.embedder(),
+            **groups.queue("knowledge"),
+            "publish_at_once": "true",
+        },
         "sweeper": {
             **groups.content,
             **groups.key,
@@ -88,19 +94,34 @@ class _Groups:
         return {f"{name}_queue_url": url for name, url in self._places.queue_urls.items()}
 
     def model(self) -> dict[str, str]:
-        if not self._config.model_url:
+        config = self._config
+        if config.model_kind == "none":
             return {}
-        key = {"model_key_secret_id": self._places.secret_ids["model-key"]}
-        return {"model_url": self._config.model_url, "model_name": self._config.model_name, **key}
+        temperature = "" if config.model_temperature is None else str(config.model_temperature)
+        both = {"model": config.model_kind, "model_name": config.model_name, "model_temperature": temperature}
+        if config.model_kind == "openai":
+            return both | {"model_url": config.model_url, "model_key_secret_id": self._places.secret_ids["model-key"]}
+        guardrail = {"model_guardrail": config.model_guardrail, "model_guardrail_version": config.model_guardrail_version}
+        return both | {"model_region": config.model_region or config.region} | (guardrail if config.model_guardrail else {})
+
+    def embedder(self) -> dict[str, str]:
+        config = self._config
+        if config.embedder == "e5":
+            return {}
+        return {
+            "embedder": config.embedder,
+            "embedder_name": config.embedder_name,
+            "embedder_region": config.embedder_region or config.region,
+            "embedder_dimensions": str(config.embedder_dimensions),
+        }
 
     def search(self) -> dict[str, str]:
-        engine = {"search_engine": self._config.search}
-        if self._config.search == "small":
-            return engine
-        index = {"search_index": f"{self._config.prefix}chunks"}
-        if self._config.search == "opensearch":
-            return engine | index | {"search_url": self._places.search_url}
-        return engine | index | {"search_key_secret_id": self._places.secret_ids["search-key"]}
+        fields = {"search_engine": self._config.search}
+        if self._config.has_domain:
+            fields |= {"search_index": f"{self._config.prefix}chunks", "search_url": self._places.search_url}
+        if self._config.search == "pinecone":
+            fields |= {"search_host": self._config.search_host, "search_key_secret_id": self._places.secret_ids["search-key"]}
+        return fields
 
 
 def _variables(fields: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ _GENERATED = ("token", "fingerprint")
 
 
 class FoundationStack(cdk.Stack):
-    """What everything else leans on. Deleting the stack leaves the key: data that it sealed would be lost with it."""
+    """What everything else leans on. `secret_arns`: its own secrets, and those that the stage names. Deleting the stack leaves the key: data that it sealed would be lost with it."""
 
     def __init__(self, scope: Construct, name: str, *, config: StageConfig, env: cdk.Environment) -> None:
         super().__init__(scope, name, env=env)
@@ -29,10 +29,8 @@ class FoundationStack(cdk.Stack):
             **{name: self._secret(name, config, generated=True) for name in _GENERATED},
             "staff": self._secret("staff", config, generated=False),
         }
-        if config.model_url:
-            self.secrets["model-key"] = self._secret("model-key", config, generated=False)
-        if config.search == "pinecone":
-            self.secrets["search-key"] = self._secret("search-key", config, generated=False)
+        self.secrets |= {name: self._secret(name, config, generated=False) for name in config.own_key_secrets}
+        self.secret_arns = {name: secret.secret_arn for name, secret in self.secrets.items()} | dict(config.given_key_secrets)
         self.alarms = sns.Topic(self, "Alarms", topic_name=f"{config.prefix}alarms", master_key=self.key, enforce_ssl=True)
         if config.alarm_email:
             self.alarms.add_subscription(subscriptions.EmailSubscription(config.alarm_email))

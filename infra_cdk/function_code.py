@@ -13,7 +13,7 @@ BUNDLED = "kefu:bundled"
 ARCH = "kefu:arch"
 
 
-def code_of(scope: Construct, function: str, profile: str) -> lambda_.Code:
+def code_of(scope: Construct, function: str, profile: str, *, weights: bool) -> lambda_.Code:
     """Return the asset. Bundling takes minutes the first time and is asked for only when it is needed."""
     stub = scope.node.try_get_context(STUB)
     if stub and function not in (scope.node.try_get_context(BUNDLED) or "").split(","):
@@ -21,4 +21,4 @@ def code_of(scope: Construct, function: str, profile: str) -> lambda_.Code:
     from infra_cdk.bundling import bundle
 
     arch = scope.node.try_get_context(ARCH) or "arm64"
-    return lambda_.Code.from_asset(str(bundle(function, arch, profile)))
+    return lambda_.Code.from_asset(str(bundle(function, arch, profile, weights=weights)))

@@ -44,14 +44,13 @@ class FunctionsStack(cdk.Stack):
         places = _places(config, foundation, data, search_url)
         variables = environments(config, places)
         statements = Statements(self, config, foundation.key.key_arn)
-        secret_arns = {name: secret.secret_arn for name, secret in foundation.secrets.items()}
         self.functions: dict[str, lambda_.Function] = {}
         for contract in FUNCTIONS:
             group = encrypted_log_group(
                 self, f"{contract.name.title()}Log", f"/kefu/{config.stage}/{contract.name}", config, foundation.key
             )
             role = self._role(contract, group)
-            for statement in statements.of(contract.name, ACCESS[contract.name], secret_arns):
+            for statement in statements.of(contract.name, ACCESS[contract.name], foundation.secret_arns):
                 role.add_to_policy(statement)
             self.functions[contract.name] = self._function(contract, role, group, variables[contract.name])
         self.aliases = self._aliases(foundation.key)
@@ -77,7 +76,7 @@ class FunctionsStack(cdk.Stack):
             contract.name.title(),
             function_name=self._config.prefix + contract.name,
             role=role,
-            code=code_of(self, contract.name, self._config.profile),
+            code=code_of(self, contract.name, self._config.profile, weights=self._config.carries_weights),
             handler=contract.entry,
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
@@ -111,6 +110,6 @@ def _places(config: StageConfig, foundation: FoundationStack, data: DataStack, s
         master_key=f"{MASTER_KEY_ALIAS}-{config.stage}",
         queue_urls={name: queue.queue_url for name, queue in data.queues.items()},
         dead_queue_urls={name: queue.queue_url for name, queue in data.dead_letters.items()},
-        secret_ids={name: secret.secret_arn for name, secret in foundation.secrets.items()},
+        secret_ids=foundation.secret_arns,
         search_url=search_url,
     )

@@ -46,7 +46,7 @@ def _objects(places: str) -> Callable[[StageConfig], str]:
 
 
 def _with_opensearch(config: StageConfig) -> bool:
-    return config.search == "opensearch"
+    return config.has_domain
 
 
 ACKNOWLEDGED = (

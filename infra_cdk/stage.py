@@ -45,7 +45,7 @@ def build_stage(app: Construct, config: StageConfig) -> Stage:
     key = foundation.key
     data = DataStack(app, f"{config.prefix}data", config=config, key=key, env=env)
     store = None
-    if config.search == "opensearch":
+    if config.has_domain:
         store = KnowledgeStoreStack(app, f"{config.prefix}knowledge-store", config=config, key=key, env=env)
     functions = FunctionsStack(
         app,

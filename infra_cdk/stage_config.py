@@ -8,11 +8,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from infra_cdk.bedrock_models import REGION, BedrockModel
 from shared.contracts import FUNCTIONS, BucketContract
 
 STAGES = ("dev", "staging", "prod")
 SEARCH_ENGINES = ("small", "opensearch", "pinecone")
+KEYWORD_ENGINES = ("small", "opensearch")
+REPLY_MODELS = ("", "none", "openai", "bedrock")
+EMBEDDERS = ("e5", "bedrock")
+# What the bundler calls the packages of each engine.
+_PROFILES = {"small": "small", "opensearch": "cloud", "pinecone": "pinecone"}
 _CDK_JSON = Path(__file__).resolve().parents[1] / "cdk.json"
+_PINECONE_HOST = re.compile(r"(https://)?[a-z0-9-]+(\.[a-z0-9-]+)*\.pinecone\.io")
+_SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+-\w{6}")
+_KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+")
+_GUARDRAIL = re.compile(r"[a-z0-9]+")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
@@ -22,7 +32,11 @@ class StageConfigError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageConfig:
-    """One stage. `search`: "small" has its index in the functions, and no search cluster.
+    """One stage. `search`: "small" has its index in the functions, and no search cluster; "pinecone" has the vectors at
+    `search_host`, and keywords as `search_keywords` says. `model` drafts replies ("" is "openai" where `model_url` is set),
+    `embedder` makes vectors. `..._regions`: where an inference profile of Bedrock routes to. `..._key_secret`: the complete
+    ARN of a secret that exists; empty, and the stage makes one to be filled in by hand. `secrets_kms_key`: what such secrets
+    are sealed with, where that is a key of your own.
 
     `reserved_concurrency` by function; needs an account whose quota was raised. `retain`: whether deleting a stack leaves
     tables and buckets behind (the key always stays). `staff_tenant`: whose desk this is.
@@ -37,8 +51,24 @@ class StageConfig:
     search: str = "small"
     search_nodes: int = 1
     search_instance: str = "t3.small.search"
+    search_keywords: str = "small"
+    search_host: str = ""
+    search_key_secret: str = ""
+    model: str = ""
     model_url: str = ""
     model_name: str = ""
+    model_region: str = ""
+    model_regions: tuple[str, ...] = ()
+    model_temperature: float | None = 0.1
+    model_guardrail: str = ""
+    model_guardrail_version: str = "DRAFT"
+    model_key_secret: str = ""
+    embedder: str = "e5"
+    embedder_name: str = ""
+    embedder_region: str = ""
+    embedder_regions: tuple[str, ...] = ()
+    embedder_dimensions: int = 1024
+    secrets_kms_key: str = ""
     domain_name: str = ""
     certificate_arn: str = ""
     alarm_email: str = ""
@@ -69,7 +99,53 @@ class StageConfig:
     @property
     def profile(self) -> str:
         """The bundler's name for what `retrieval` and `knowledge` carry."""
-        return "small" if self.search == "small" else "cloud"
+        return _PROFILES[self.search]
+
+    @property
+    def carries_weights(self) -> bool:
+        """Whether those two carry the e5 model."""
+        return self.embedder == "e5"
+
+    @property
+    def has_domain(self) -> bool:
+        """Whether the stage has an OpenSearch domain of its own."""
+        return self.search == "opensearch" or (self.search == "pinecone" and self.search_keywords == "opensearch")
+
+    @property
+    def model_kind(self) -> str:
+        """Which kind of reply model: none, openai or bedrock."""
+        return self.model or ("openai" if self.model_url else "none")
+
+    @property
+    def bedrock_reply_model(self) -> BedrockModel | None:
+        """The reply model, where it is one of Bedrock's."""
+        named = BedrockModel(name=self.model_name, region=self.model_region or self.region, routes_to=self.model_regions)
+        return named if self.model_kind == "bedrock" else None
+
+    @property
+    def bedrock_embedder(self) -> BedrockModel | None:
+        """The embedder, where it is one of Bedrock's."""
+        region = self.embedder_region or self.region
+        named = BedrockModel(name=self.embedder_name, region=region, routes_to=self.embedder_regions)
+        return named if self.embedder == "bedrock" else None
+
+    @property
+    def own_key_secrets(self) -> tuple[str, ...]:
+        """The API keys that the stage has secrets of its own for."""
+        wanted = {
+            "model-key": self.model_kind == "openai" and not self.model_key_secret,
+            "search-key": self.search == "pinecone" and not self.search_key_secret,
+        }
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+    @property
+    def given_key_secrets(self) -> Mapping[str, str]:
+        """The API keys whose secrets exist, with their ARNs."""
+        used = {
+            "model-key": self.model_key_secret if self.model_kind == "openai" else "",
+            "search-key": self.search_key_secret if self.search == "pinecone" else "",
+        }
+        return {name: arn for name, arn in used.items() if arn}
 
     def bucket(self, contract: BucketContract) -> str:
         """Return a bucket's name; all accounts of the world share one list of them."""
@@ -80,19 +156,75 @@ class StageConfig:
         checks = {
             f"stage: use one of {', '.join(STAGES)}": self.stage in STAGES,
             "account: 12 digits": re.fullmatch(r"\d{12}", self.account),
-            "region: such as eu-west-1": re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", self.region),
+            "region: such as eu-west-1": REGION.fullmatch(self.region),
             "release: letters, digits and . _ - (RELEASE=...)": re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", self.release),
             "tenants: name at least one company, as in company.yaml": self.tenants and all(map(_TENANT.fullmatch, self.tenants)),
             "staff_tenant: name one of the tenants": self.staff_tenant in self.tenants,
             f"search: use one of {', '.join(SEARCH_ENGINES)}": self.search in SEARCH_ENGINES,
-            "model_url and model_name: set both or neither": bool(self.model_url) == bool(self.model_name),
-            "model_url: an https address": not self.model_url or self.model_url.startswith("https://"),
             "domain_name and certificate_arn: set both or neither": bool(self.domain_name) == bool(self.certificate_arn),
             "reserved_concurrency: names functions that do not exist": set(self.reserved_concurrency) <= known,
             "log_days: 30, 90, 180 or 365": self.log_days in (30, 90, 180, 365),
             "queue_concurrency: 2 to 1000": 2 <= self.queue_concurrency <= 1000,
         }
+        own = [cure for cure, fits in checks.items() if not fits]
+        return [*own, *self._search_problems(), *self._model_problems(), *self._embedder_problems(), *self._secret_problems()]
+
+    def _search_problems(self) -> list[str]:
+        with_pinecone = self.search == "pinecone"
+        checks = {
+            "search_host: the host of the Pinecone index, as its console shows it (….pinecone.io)": (
+                not with_pinecone or _PINECONE_HOST.fullmatch(self.search_host)
+            ),
+            f"search_keywords: use one of {', '.join(KEYWORD_ENGINES)}": self.search_keywords in KEYWORD_ENGINES,
+            'search_host, search_key_secret and search_keywords: only with "search": "pinecone"': (
+                with_pinecone or not (self.search_host or self.search_key_secret or self.search_keywords != "small")
+            ),
+        }
         return [cure for cure, fits in checks.items() if not fits]
+
+    def _model_problems(self) -> list[str]:
+        kind = self.model_kind
+        checks = {
+            f"model: use one of {', '.join(REPLY_MODELS[1:])}": self.model in REPLY_MODELS,
+            "model_url and model_name: set both or neither": kind == "bedrock" or bool(self.model_url) == bool(self.model_name),
+            "model_url and model_name: an OpenAI-compatible server needs both": kind != "openai" or self.model_url,
+            "model_url: an https address": not self.model_url or self.model_url.startswith("https://"),
+            'model_url: Bedrock has none of its own; leave it out, or set "model": "openai"': (
+                kind != "bedrock" or not self.model_url
+            ),
+            "model_temperature: 0 to 2, or null for a model that takes none": (
+                self.model_temperature is None or 0 <= self.model_temperature <= 2
+            ),
+            'model_region, model_regions and model_guardrail: only with "model": "bedrock"': (
+                kind == "bedrock" or not (self.model_region or self.model_regions or self.model_guardrail)
+            ),
+            "model_guardrail: the id of a Bedrock guardrail of this account (no ARN)": (
+                not self.model_guardrail or _GUARDRAIL.fullmatch(self.model_guardrail)
+            ),
+            "model_guardrail_version: DRAFT or a number": re.fullmatch(r"DRAFT|[1-9]\d*", self.model_guardrail_version),
+        }
+        named = self.bedrock_reply_model
+        return [cure for cure, fits in checks.items() if not fits] + (named.problems("model") if named else [])
+
+    def _embedder_problems(self) -> list[str]:
+        if self.embedder not in EMBEDDERS:
+            return [f"embedder: use one of {', '.join(EMBEDDERS)}"]
+        named = self.bedrock_embedder
+        if named:
+            return [*named.problems("embedder"), *named.embedder_problems("embedder", self.embedder_dimensions)]
+        idle = self.embedder_name or self.embedder_region or self.embedder_regions
+        return ['embedder_name, embedder_region and embedder_regions: only with "embedder": "bedrock"'] if idle else []
+
+    def _secret_problems(self) -> list[str]:
+        problems: list[str] = []
+        for field_name in ("model_key_secret", "search_key_secret"):
+            arn = getattr(self, field_name)
+            found = _SECRET.fullmatch(arn)
+            if arn and not (found and found["region"] == self.region):
+                problems.append(f"{field_name}: the complete ARN of a secret of this region, with the six characters at its end")
+        if self.secrets_kms_key and not _KMS_KEY.fullmatch(self.secrets_kms_key):
+            problems.append("secrets_kms_key: the ARN of the KMS key that the named secrets are sealed with")
+        return problems
 
     def _production_problems(self) -> list[str]:
         checks = {
@@ -101,7 +233,7 @@ class StageConfig:
             "alarm_email: somebody has to hear the alarms": "@" in self.alarm_email,
             'allowed_origins: name the sites, not "*"': "*" not in self.allowed_origins,
             "retain: true": self.retain,
-            "search_nodes: 2 or more": self.search != "opensearch" or self.search_nodes >= 2,
+            "search_nodes: 2 or more": not self.has_domain or self.search_nodes >= 2,
         }
         return [cure for cure, fits in checks.items() if not fits]
 

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from infra_cdk.access import Access
+from infra_cdk.bedrock_models import BedrockModel
 from infra_cdk.stage_config import StageConfig
 from shared.contracts import CONTENT, FUNCTIONS, LIVE_ALIAS, OUTBOX, QUEUES, QueueContract, TableContract
 
@@ -27,22 +28,54 @@ class Statements:
         self._config = config
         self._key_arn = key_arn
 
-    def of(self, function: str, access: Access, secret_arns: dict[str, str]) -> Iterator[iam.PolicyStatement]:
+    def of(self, function: str, access: Access, secret_arns: Mapping[str, str]) -> Iterator[iam.PolicyStatement]:
         """Yield what the function may do, and nothing else."""
+        given = set(self._config.given_key_secrets)
         yield from self._tables(access)
         yield from self._queues(function, access)
         yield from self._content(access)
-        secrets = [secret_arns[name] for name in access.secrets if name in secret_arns]
-        if secrets:
-            yield _allow(("secretsmanager:GetSecretValue",), *secrets)
+        yield from self._secrets(access, secret_arns)
         if access.invokes:
             # By version and by alias; the newest code, which has neither, nobody calls.
             yield _allow(("lambda:InvokeFunction",), *(self._function(name) + ":*" for name in access.invokes))
-        if access.engine and self._config.search == "opensearch":
+        if access.engine and self._config.has_domain:
             yield self._engine(access)
-        yield from self._key(access, bool(secrets))
+        yield from self._models(access)
+        yield from self._key(access, reads_own_secrets=bool(set(access.secrets) & set(secret_arns) - given))
         if function == "rollout":
             yield from self._rollout()
+
+    def _secrets(self, access: Access, secret_arns: Mapping[str, str]) -> Iterator[iam.PolicyStatement]:
+        secrets = [secret_arns[name] for name in access.secrets if name in secret_arns]
+        if secrets:
+            yield _allow(("secretsmanager:GetSecretValue",), *secrets)
+        if self._config.secrets_kms_key and set(access.secrets) & set(self._config.given_key_secrets):
+            through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{self._config.region}.amazonaws.com"}}
+            yield _allow(("kms:Decrypt",), self._config.secrets_kms_key, conditions=through)
+
+    def _models(self, access: Access) -> Iterator[iam.PolicyStatement]:
+        """Replies come by ConverseStream, vectors by InvokeModel: each has its own action."""
+        if access.model == "reply" and self._config.bedrock_reply_model:
+            yield from self._bedrock("bedrock:InvokeModelWithResponseStream", self._config.bedrock_reply_model)
+            if self._config.model_guardrail:
+                region = self._config.bedrock_reply_model.region
+                guardrail = self._bedrock_arn(region, self._config.account, f"guardrail/{self._config.model_guardrail}")
+                yield _allow(("bedrock:ApplyGuardrail",), guardrail)
+        if access.model == "embedder" and self._config.bedrock_embedder:
+            yield from self._bedrock("bedrock:InvokeModel", self._config.bedrock_embedder)
+
+    def _bedrock(self, action: str, model: BedrockModel) -> Iterator[iam.PolicyStatement]:
+        models = model.model_arns(self._bedrock_arn)
+        profile = model.profile_arn(self._config.account, self._bedrock_arn)
+        if not profile:
+            yield _allow((action,), *models)
+            return
+        yield _allow((action,), profile)
+        # The model in those regions, but by this profile only.
+        yield _allow((action,), *models, conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}})
+
+    def _bedrock_arn(self, region: str, account: str, resource: str) -> str:
+        return f"arn:{self._stack.partition}:bedrock:{region}:{account}:{resource}"
 
     def _tables(self, access: Access) -> Iterator[iam.PolicyStatement]:
         if access.reads:
@@ -77,12 +110,12 @@ class Statements:
         domain = self._arn("es", "domain", f"{self._config.prefix}search/*")
         return _allow(tuple(f"es:ESHttp{method}" for method in methods), domain)
 
-    def _key(self, access: Access, has_secrets: bool) -> Iterator[iam.PolicyStatement]:
+    def _key(self, access: Access, *, reads_own_secrets: bool) -> Iterator[iam.PolicyStatement]:
         used = {
             "dynamodb": access.reads or access.writes,
             "s3": access.content,
             "sqs": access.sends or access.parks or access.writes,
-            "secretsmanager": has_secrets,
+            "secretsmanager": reads_own_secrets,
         }
         services = [f"{name}.{self._config.region}.amazonaws.com" for name, uses in used.items() if uses]
         yield _allow(

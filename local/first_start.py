@@ -164,7 +164,7 @@ def _has_knowledge(machine: Machine) -> bool:
 
 def _is_indexed(machine: Machine) -> bool:
     """Only an engine beside the data folder may be empty while that is full; what is in the folder is looked through later."""
-    return machine.settings.search == "embedded" or bool(machine.base.keyword.known(machine.company.tenant))
+    return machine.settings.search != "opensearch" or bool(machine.base.keyword.known(machine.company.tenant))
 
 
 def _is_public(chunk: Chunk) -> bool:

@@ -21,7 +21,9 @@ def reindex(settings: LocalSettings, console: Console) -> Reconciled:
         rebuilding = machine.base.rebuilding
         if rebuilding is None:
             raise InvalidInputError(
-                "search", "embedded indexes are made again at the next start when their folder is gone: stop, and delete indexes/"
+                "search",
+                "embedded indexes are made again at the next start when their folder is gone: stop, and delete indexes/; "
+                "vectors in Pinecone are compared with the chunks at each start",
             )
         with _progress(console) as told:
             export_model(model_folder(settings.models))

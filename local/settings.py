@@ -1,18 +1,19 @@
 """What can be set about a single machine, all of it optional: places, a port, a reply model, a search engine."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from shared.domain.ledger import KEPT_AFTER_END
 from shared.runtime.model_settings import ReplyModelSettings
 from shared.runtime.opensearch_settings import OpenSearchSettings
+from shared.runtime.pinecone_settings import PineconeSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class LocalSettings(ReplyModelSettings, OpenSearchSettings):
+class LocalSettings(ReplyModelSettings, OpenSearchSettings, PineconeSettings):
     """Defaults lie in the repository, wherever the command is called from; paths that are given count from there."""
 
     data: Path = Field(default=ROOT / "data", description="the folder that holds all data")
@@ -29,5 +30,13 @@ class LocalSettings(ReplyModelSettings, OpenSearchSettings):
     ledger_retention_days: int = Field(
         default=KEPT_AFTER_END.days, ge=31, le=3650, description="days that ended messages' entries are kept to recognise repeats"
     )
-    search: Literal["embedded", "opensearch"] = Field(default="embedded", description="embedded or opensearch")
+    search: Literal["embedded", "opensearch", "pinecone"] = Field(
+        default="embedded", description="embedded, opensearch, or pinecone for vectors beside embedded keywords"
+    )
     model_key: SecretStr | None = Field(default=None, description="the API key of that server, when it asks for one")
+
+    @model_validator(mode="after")
+    def _pinecone_is_complete(self) -> Self:
+        if self.search == "pinecone" and not (self.pinecone_host and self.pinecone_key):
+            raise ValueError("KEFU_SEARCH=pinecone needs KEFU_PINECONE_HOST and KEFU_PINECONE_KEY beside it")
+        return self

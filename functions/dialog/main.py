@@ -52,7 +52,10 @@ hand_over = HandOverTurns(
 
 def build() -> Handler:
     """Read the secrets as they are now, and wire."""
-    key = deployed.secret(env.model_key_secret_id) if env.model_key_secret_id else ""
+    model_key = deployed.kept_secret(env.model_key_secret_id) if env.model_key_secret_id else None
+    if model_key:
+        # Without it answers are quoted, not drafted: no reason not to start.
+        model_key.read_ahead()
     ports = DialogPorts(
         clock=deployed.clock,
         ids=deployed.ids,
@@ -64,7 +67,7 @@ def build() -> Handler:
         turns=deployed.queue(env.turns_queue_url, TURNS),
         companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),
         knowledge=EnvelopeKnowledgeService(retrieval, deployed.clock, env.release),
-        answerer=build_answerer(reply_model(env.model_choice(key))),
+        answerer=build_answerer(reply_model(env.model_choice(model_key or ""))),
         tokens=SignedTokens(deployed.secret(env.token_secret_id).encode()),
         hand_over=hand_over,
         search_timeout_s=env.search_timeout_s,

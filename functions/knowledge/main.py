@@ -1,7 +1,6 @@
 """`knowledge` on AWS: its ports from the environment."""
 
 import os
-from pathlib import Path
 
 from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
 from functions.knowledge.engines import EngineParts, open_engine
@@ -10,9 +9,8 @@ from functions.knowledge.settings import Environment
 from shared.adapters.aws.deployed import Deployed
 from shared.adapters.dynamodb.knowledge_store import DynamoDBKnowledgeStore
 from shared.adapters.dynamodb.table_names import TableNames
-from shared.adapters.e5.alignment import load_alignment
-from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.parsers.sandbox import SandboxedDocumentParser
+from shared.adapters.search_models import open_search_models
 from shared.contracts import KNOWLEDGE
 from shared.runtime.observability import Telemetry
 from shared.runtime.version_metrics import counted
@@ -20,15 +18,15 @@ from shared.use_cases.ingest_document import IngestDocument
 from shared.use_cases.ingest_folder import IngestFolder
 from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
 
-_MODEL = Path(__file__).resolve().parents[2] / "models" / "e5"
-
 env = Environment.from_env(os.environ)
 deployed = Deployed()
 telemetry = Telemetry("knowledge", env.release, env.log_level)
 objects = deployed.objects(env.content_bucket)
 knowledge = DynamoDBKnowledgeStore(deployed.database(), TableNames(env.table_prefix), objects)
-embedder = E5Embedder(Path(env.model_folder) if env.model_folder else _MODEL, load_alignment())
-engine = open_engine(EngineParts(env=env, knowledge=knowledge, objects=objects, embedder=embedder, clock=deployed.clock))
+embedder = open_search_models(env.embedder_choice(), env.model_folder).embedder
+key = deployed.kept_secret(env.search_key_secret_id)
+parts = EngineParts(env=env, knowledge=knowledge, objects=objects, embedder=embedder, clock=deployed.clock, search_key=key)
+engine = open_engine(parts)
 ingest = IngestDocument(
     parser=SandboxedDocumentParser(),
     knowledge=knowledge,

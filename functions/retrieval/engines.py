@@ -1,13 +1,13 @@
 """What `retrieval` searches in, by name: each engine behind the same two ports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from functions.retrieval.settings import Environment
 from shared.adapters.index_archive.archives import IndexArchives
 from shared.adapters.index_archive.fetched_indices import FetchedIndices
-from shared.adapters.index_archive.index_pair import IndexPair
+from shared.adapters.index_archive.index_pair import IndexPair, OpenPair
 from shared.ports import HybridIndex, KeywordIndex, KnowledgeStore, VectorIndex
 from shared.runtime.search_engines import EngineParts, open_named
 from shared.use_cases.reconcile_indices import ReconcileIndices
@@ -37,13 +37,7 @@ def _small(parts: Parts) -> Engine:
     # Imported here, in each engine: a zip has the packages of one of them.
     from shared.adapters.index_archive.small_pair import small_format, small_pairs
 
-    indices = FetchedIndices(
-        archives=IndexArchives(parts.objects, small_format(parts.embedder)),
-        root=Path(parts.env.index_folder),
-        open_pair=small_pairs(parts.embedder),
-        catch_up=lambda tenant, pair: _keywords_only(parts.knowledge, pair)(tenant),
-        clock=parts.clock,
-    )
+    indices = _fetched(parts, small_format(parts.embedder), small_pairs(parts.embedder))
     return Engine(keyword=indices.keyword, vectors=indices.vectors, refresh=indices.refresh)
 
 
@@ -63,4 +57,27 @@ def _opensearch(parts: Parts) -> Engine:
     )
 
 
-_ENGINES: dict[str, Callable[[Parts], Engine]] = {"small": _small, "opensearch": _opensearch}
+def _pinecone(parts: Parts) -> Engine:
+    from shared.adapters.pinecone.opening import open_vectors
+
+    env = parts.env
+    vectors = open_vectors(env.search_host, parts.search_key, parts.embedder, timeout_s=env.leg_timeout_s)
+    if env.search_url:
+        return replace(_opensearch(parts), vectors=vectors, hybrid=None)
+    from shared.adapters.index_archive.keyword_pair import keyword_format, open_keyword_pair
+
+    indices = _fetched(parts, keyword_format(), open_keyword_pair)
+    return Engine(keyword=indices.keyword, vectors=vectors, refresh=indices.refresh)
+
+
+def _fetched(parts: Parts, index_format: str, open_pair: OpenPair) -> FetchedIndices:
+    return FetchedIndices(
+        archives=IndexArchives(parts.objects, index_format),
+        root=Path(parts.env.index_folder),
+        open_pair=open_pair,
+        catch_up=lambda tenant, pair: _keywords_only(parts.knowledge, pair)(tenant),
+        clock=parts.clock,
+    )
+
+
+_ENGINES: dict[str, Callable[[Parts], Engine]] = {"small": _small, "opensearch": _opensearch, "pinecone": _pinecone}

@@ -10,7 +10,9 @@ from local.commands.options import data_options, settings_with
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="The port on 127.0.0.1 [KEFU_PORT; default: 8080].")
 @click.option(
-    "--search", type=click.Choice(["embedded", "opensearch"]), help="What to search with [KEFU_SEARCH; default: embedded]."
+    "--search",
+    type=click.Choice(["embedded", "opensearch", "pinecone"]),
+    help="What to search with [KEFU_SEARCH; default: embedded].",
 )
 @data_options
 def dev(port: int | None, search: str | None, data: Path | None, company: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""What a single machine searches with: indices on disk, or an OpenSearch."""
+"""What a single machine searches with: indices on disk, an OpenSearch, or vectors in Pinecone beside keywords on disk."""
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
@@ -37,7 +37,20 @@ def open_search_engine(settings: LocalSettings, indexes: Path, *, model: str, di
     """Return the one that the settings name. Nothing is asked of it yet."""
     if settings.search == "opensearch":
         return opensearch_engine(settings, model=model, dimensions=dimensions)
+    if settings.search == "pinecone":
+        return _pinecone_engine(settings, indexes, model=model)
     return embedded_engine(indexes, model=model, dimensions=dimensions)
+
+
+def _pinecone_engine(settings: LocalSettings, indexes: Path, *, model: str) -> SearchEngine:
+    # A machine that does not use it does not load it.
+    from shared.adapters.pinecone.client import RotatedIndex
+    from shared.adapters.pinecone.vector_index import PineconeVectorIndex
+
+    key = settings.pinecone_key.get_secret_value() if settings.pinecone_key else ""
+    clients = RotatedIndex(settings.pinecone_host, lambda: key)
+    vectors = PineconeVectorIndex(clients, model=model, search_timeout_s=_SEARCH_TIMEOUT_S)
+    return SearchEngine(keyword=TantivyKeywordIndex(indexes / "keyword"), vectors=vectors, close=clients.close)
 
 
 def embedded_engine(indexes: Path, *, model: str, dimensions: int) -> SearchEngine:

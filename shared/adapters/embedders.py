@@ -39,10 +39,6 @@ def _openai(choice: EmbedderChoice) -> Embedder:
 
 
 def _bedrock(choice: EmbedderChoice) -> Embedder:
-    import boto3
+    from shared.adapters.bedrock.opening import open_embedder
 
-    from shared.adapters.bedrock.client import embedding_client
-    from shared.adapters.bedrock.embedders import bedrock_embedder
-
-    client = embedding_client(boto3.Session(), timeout_s=choice.timeout_s, region=choice.region)
-    return bedrock_embedder(client, choice.name, choice.dimensions)
+    return open_embedder(choice)

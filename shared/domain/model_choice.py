@@ -1,6 +1,10 @@
 """Which models a deployment uses, as its settings say and its adapters are made from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+# An API key, or what tells it as it is now where keys are rotated.
+Key = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +18,7 @@ class ReplyModelChoice:
     kind: str = "none"
     name: str = ""
     url: str = ""
-    key: str = field(default="", repr=False)
+    key: Key = field(default="", repr=False)
     region: str = ""
     timeout_s: float = 15.0
     temperature: float | None = 0.1

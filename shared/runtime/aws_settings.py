@@ -1,9 +1,11 @@
 """Groups of settings that deployed functions have in common: where their tables, queues, objects, keys and callees are."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from shared.contracts import QUEUES, QueueContract
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, variable
 
 _URL = "^https?://"
 
@@ -79,11 +81,19 @@ class SearchSettings(Settings):
         default="small", pattern="^(small|opensearch|pinecone)$", description="small, opensearch or pinecone"
     )
     search_url: str = Field(
-        default="", description="the https address of the OpenSearch domain, where search_engine is opensearch"
+        default="", description="the https address of the OpenSearch domain; beside Pinecone it has the keywords, or is empty"
     )
-    search_index: str = Field(
-        default="", description="the name of the index of OpenSearch or Pinecone, where one of them is used"
-    )
+    search_index: str = Field(default="", description="what the names of our indices in OpenSearch begin with")
+    search_host: str = Field(default="", description="the host of the Pinecone index, where search_engine is pinecone")
     search_key_secret_id: str = Field(default="", description="the name or ARN of the secret with Pinecone's API key")
     index_folder: str = Field(default="/tmp/kefu-indexes", description="a folder for the indexes of search_engine small")  # noqa: S108
     model_folder: str = Field(default="", description="the folder of the embedding model; empty for the one in the zip")
+
+    @model_validator(mode="after")
+    def _engine_is_complete(self) -> Self:
+        needed = {"opensearch": ("search_url",), "pinecone": ("search_host", "search_key_secret_id")}
+        asked = [*needed.get(self.search_engine, ()), *(["search_index"] if self.search_url else [])]
+        missing = [variable(name) for name in asked if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"KEFU_SEARCH_ENGINE={self.search_engine} needs {' and '.join(missing)} beside it")
+        return self

@@ -26,9 +26,7 @@ class ReadyHandler:
         self._build = build
         self._lock = threading.Lock()
         self._handler: Handler | None = None
-        if environ.get(_START) in _WITHOUT_SNAPSHOT:
-            self._ready()
-        after_restore(self._ready)
+        at_start(self._ready, environ)
 
     def __call__(self, event: Any, context: Any) -> Any:
         """Handle one event."""
@@ -39,6 +37,13 @@ class ReadyHandler:
             if self._handler is None:
                 self._handler = self._build()
             return self._handler
+
+
+def at_start(action: Callable[[], object], environ: Mapping[str, str] = os.environ) -> None:
+    """Do it in the init phase; with SnapStart in each copy after its restore; anywhere else not at all."""
+    if environ.get(_START) in _WITHOUT_SNAPSHOT:
+        action()
+    after_restore(action)
 
 
 def before_snapshot(action: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from shared.domain.model_choice import EmbedderChoice, ReplyModelChoice
+from shared.domain.model_choice import EmbedderChoice, Key, ReplyModelChoice
 from shared.runtime.settings import Settings
 
 # Set to nothing: not sent, for models that take no temperature.
@@ -42,7 +42,7 @@ class ReplyModelSettings(Settings):
         """Which kind of model is meant."""
         return self.model or ("openai" if self.model_url else "none")
 
-    def model_choice(self, key: str = "") -> ReplyModelChoice:
+    def model_choice(self, key: Key = "") -> ReplyModelChoice:
         """Return what `shared.adapters.reply_models` makes the model from; `key` is the server's API key."""
         return ReplyModelChoice(
             kind=self.model_kind,
@@ -91,3 +91,13 @@ class EmbedderSettings(Settings):
             passage_prefix=self.embedder_passage_prefix,
             timeout_s=self.embedder_timeout_s,
         )
+
+
+class FunctionEmbedderSettings(EmbedderSettings):
+    """The same for deployed functions, whose zips hold no client of OpenAI-compatible servers."""
+
+    @model_validator(mode="after")
+    def _embedder_is_in_the_zip(self) -> Self:
+        if self.embedder == "openai":
+            raise ValueError("KEFU_EMBEDDER=openai: functions embed with e5 or bedrock")
+        return self

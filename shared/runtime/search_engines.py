@@ -14,18 +14,20 @@ Engine = TypeVar("Engine")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineParts(Generic[Env]):
-    """What engines are made of; `env` is the function's own environment."""
+    """What engines are made of; `env` is the function's own environment, `search_key` tells a search service's API key."""
 
     env: Env
     knowledge: KnowledgeStore
     objects: ObjectStore
     embedder: Embedder
     clock: Clock
+    search_key: Callable[[], str] = lambda: ""
 
 
 def open_named(engines: Mapping[str, Callable[[EngineParts[Env]], Engine]], parts: EngineParts[Env]) -> Engine:
-    """Return the engine that KEFU_SEARCH_ENGINE names. Raises ConfigurationError for one that is not in this zip."""
-    make = engines.get(parts.env.search_engine)
-    if make is None:
-        raise ConfigurationError(f"KEFU_SEARCH_ENGINE is {parts.env.search_engine}, which this function was not built with")
-    return make(parts)
+    """Return the engine that KEFU_SEARCH_ENGINE names. Raises ConfigurationError for one whose packages are not in this zip."""
+    name = parts.env.search_engine
+    try:
+        return engines[name](parts)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f"KEFU_SEARCH_ENGINE is {name}, and this zip was built without {error.name}") from error

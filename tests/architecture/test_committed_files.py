@@ -42,7 +42,7 @@ def test_requirements_are_those_of_pyproject_and_every_one_has_a_hash(group: str
 
 def test_every_function_has_its_requirements() -> None:
     functions = {p.name for p in (ROOT / "functions").iterdir() if p.is_dir() and p.name != "__pycache__"}
-    cloud = {"retrieval-cloud", "knowledge-cloud"}
+    cloud = {f"{function}-{engine}" for function in ("retrieval", "knowledge") for engine in ("cloud", "pinecone")}
     assert functions | cloud | {"local", "dev", "installer"} == set(COMMITTED)
 
 

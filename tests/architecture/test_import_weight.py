@@ -1,6 +1,7 @@
 """A cold start loads what its job needs, and nothing else."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,18 @@ def test_only_the_http_functions_load_a_web_framework(function: str) -> None:
 @pytest.mark.parametrize("function", [f for f in FUNCTIONS if f not in ("retrieval", "knowledge")])
 def test_only_search_and_ingestion_load_numbers_and_models(function: str) -> None:
     assert _loaded(*_modules(function)).isdisjoint({*SEARCH, *DOCUMENTS})
+
+
+def test_who_embeds_elsewhere_loads_no_weights_and_nothing_that_runs_them() -> None:
+    program = (
+        "import sys; from shared.adapters.search_models import open_search_models as o;"
+        "from shared.domain.model_choice import EmbedderChoice as C;"
+        "o(C(kind='bedrock', name='amazon.titan-embed-text-v2:0', region='eu-west-1'), '/nowhere');"
+        "print(sorted({'onnxruntime', 'tokenizers', 'numpy'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_ports_and_use_cases_load_nothing_foreign() -> None:

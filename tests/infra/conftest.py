@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,39 @@ OWN = {
     "allowed_origins": ["https://www.example.com"],
     "model_url": "https://models.example.com/v1",
     "model_name": "qwen",
+}
+PINECONE = {"search": "pinecone", "search_host": "kefu-a1b2c3d.svc.aped-4627-b74a.pinecone.io"}
+MODEL_KEY = f"arn:aws:secretsmanager:eu-west-1:{NO_ACCOUNT}:secret:company/model-key-AbCdEf"
+SEALED_WITH = f"arn:aws:kms:eu-west-1:{NO_ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+# What a stage may choose beside what cdk.json shows: models and vectors elsewhere, and secrets that exist already.
+CHOICES: dict[str, tuple[str, dict[str, Any]]] = {
+    "bedrock": (
+        "dev",
+        {
+            **PINECONE,
+            "model": "bedrock",
+            "model_name": "eu.amazon.nova-lite-v1:0",
+            "model_regions": ["eu-central-1", "eu-west-1"],
+            "model_guardrail": "gr1abc",
+            "model_guardrail_version": "2",
+            "model_temperature": None,
+            "embedder": "bedrock",
+            "embedder_name": "amazon.titan-embed-text-v2:0",
+            "embedder_region": "eu-central-1",
+            "embedder_dimensions": 512,
+        },
+    ),
+    "given-secrets": (
+        "staging",
+        {
+            **PINECONE,
+            "search_keywords": "opensearch",
+            "model_url": "https://models.example.com/v1",
+            "model_name": "qwen",
+            "model_key_secret": MODEL_KEY,
+            "secrets_kms_key": SEALED_WITH,
+        },
+    ),
 }
 Template = dict[str, Any]
 
@@ -65,11 +98,21 @@ def stage_settings(stage: str, **more: Any) -> StageConfig:
 @pytest.fixture(scope="session")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Synthesised]]:
     """All stages, with the checks of cdk-nag: a finding that nobody has acknowledged fails every test here."""
-    code = tmp_path_factory.mktemp("code")
+    yield from _synthesised(tmp_path_factory, {stage: stage_settings(stage) for stage in ("dev", "staging", "prod")})
+
+
+@pytest.fixture(scope="session")
+def choices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Synthesised]]:
+    """The same for CHOICES."""
+    yield from _synthesised(tmp_path_factory, {name: stage_settings(stage, **own) for name, (stage, own) in CHOICES.items()})
+
+
+def _synthesised(folders: pytest.TempPathFactory, configs: Mapping[str, StageConfig]) -> Iterator[dict[str, Synthesised]]:
+    code = folders.mktemp("code")
     (code / "main.py").write_text("def handler(event, context): ...\n")
-    folder = tmp_path_factory.mktemp("cdk")
+    folder = folders.mktemp("cdk")
     app = new_app({STUB: str(code), "aws:cdk:disable-stack-trace": True}, outdir=str(folder))
-    built = {stage: build_stage(app, stage_settings(stage)) for stage in ("dev", "staging", "prod")}
+    built = {name: build_stage(app, config) for name, config in configs.items()}
     for stage in built.values():
         acknowledge_findings(stage)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -86,10 +129,10 @@ def _read(stage: Stage, folder: Path) -> Synthesised:
     return Synthesised(stage, folder, templates)
 
 
-@pytest.fixture(params=["dev", "staging", "prod"])
-def synthesised(request: pytest.FixtureRequest, stages: dict[str, Synthesised]) -> Synthesised:
-    """Return each stage in turn."""
-    return stages[request.param]
+@pytest.fixture(params=["dev", "staging", "prod", *CHOICES])
+def synthesised(request: pytest.FixtureRequest, stages: dict[str, Synthesised], choices: dict[str, Synthesised]) -> Synthesised:
+    """Return each stage in turn, and each choice."""
+    return {**stages, **choices}[request.param]
 
 
 @pytest.fixture

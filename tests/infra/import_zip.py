@@ -12,6 +12,17 @@ import sys
 import time
 from pathlib import Path
 
+WITH_EMBEDDER = ("retrieval", "knowledge")
+# Modules of ours that a zip holds in vain where it has not the package that they are for.
+ENGINES = {
+    "shared.adapters.opensearch": "opensearchpy",
+    "shared.adapters.pinecone": "pinecone",
+    "shared.adapters.e5": "onnxruntime",
+    "shared.adapters.tantivy": "tantivy",
+    "shared.adapters.index_archive.small_pair": "tantivy",
+    "shared.adapters.index_archive.keyword_pair": "tantivy",
+}
+
 
 def main(folder: str, sdk: str, function: str) -> None:
     """Import the entry, and then every module of ours in the zip: also those that are imported only when needed."""
@@ -22,7 +33,7 @@ def main(folder: str, sdk: str, function: str) -> None:
     report["init_cpu_s"] = round(time.process_time() - began, 2)
     report["handler"] = callable(entry.handler)
     report["modules"] = len([importlib.import_module(name) for name in modules(Path(folder))])
-    if hasattr(entry, "embedder"):
+    if function in WITH_EMBEDDER and (Path(folder) / "onnxruntime").is_dir():
         (vector,) = entry.embedder.embed_queries(["怎么退货？"])
         report["dimensions"], report["length"] = len(vector), round(float(sum(x * x for x in vector)), 3)
     if function == "dialog":
@@ -31,10 +42,11 @@ def main(folder: str, sdk: str, function: str) -> None:
 
 
 def modules(folder: Path) -> list[str]:
-    """Names of our modules. The search services' packages are in other zips; the exporter's are in none."""
+    """Names of our modules, but for those whose packages are in other zips."""
     files = [path.relative_to(folder) for part in ("functions", "shared") for path in (folder / part).rglob("*.py")]
     names = [".".join(path.with_suffix("").parts) for path in files if path.name != "__init__.py"]
-    return [name for name in sorted(names) if not name.startswith(("shared.adapters.opensearch", "shared.adapters.pinecone"))]
+    absent = tuple(ours for ours, package in ENGINES.items() if not (folder / package).exists())
+    return [name for name in sorted(names) if not name.startswith(absent)]
 
 
 def http_client_is_whole() -> bool:

@@ -1,6 +1,10 @@
 """A function's zip: its own packages, its own sources, nothing else, and the same bytes each time."""
 
+import json
 import re
+import subprocess
+import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -9,8 +13,10 @@ import pytest
 from infra_cdk import bundling
 from infra_cdk.bundle_sources import ROOT, source_files
 from infra_cdk.bundling import MOST_UNZIPPED, MOST_ZIPPED, BundleError, bundle
+from tests.infra.fake_environment import environment_of
 
 pytestmark = pytest.mark.xdist_group("lambda-root")
+CHECKER = Path(__file__).with_name("import_zip.py")
 SMALL = ("ingress", "desk", "dialog", "tickets", "outbox", "sweeper")
 
 
@@ -87,7 +93,11 @@ def test_a_function_without_the_model_is_at_most_9_mb(function: str) -> None:
     assert bundle(function).stat().st_size <= MOST_ZIPPED
 
 
-@pytest.mark.parametrize(("function", "profile"), [("retrieval", "small"), ("retrieval", "cloud"), ("knowledge", "small")])
+@pytest.mark.parametrize(
+    ("function", "profile"),
+    # The last has everything that `retrieval` has with Pinecone, and the parsers.
+    [("retrieval", "small"), ("retrieval", "cloud"), ("knowledge", "small"), ("knowledge", "pinecone")],
+)
 def test_a_function_with_the_model_is_below_lambdas_limit(function: str, profile: str) -> None:
     with zipfile.ZipFile(bundle(function, profile=profile)) as archive:
         unzipped = sum(entry.file_size for entry in archive.infolist())
@@ -96,9 +106,41 @@ def test_a_function_with_the_model_is_below_lambdas_limit(function: str, profile
 
 
 def test_each_profile_has_its_own_engine_and_not_the_others() -> None:
-    small, cloud = ({name.split("/")[0] for name in names(bundle("retrieval", profile=one))} for one in ("small", "cloud"))
-    assert "tantivy" in small and small.isdisjoint({"opensearchpy", "pinecone"})
-    assert {"opensearchpy", "pinecone"} <= cloud and "tantivy" not in cloud
+    engines = {"tantivy", "opensearchpy", "pinecone"}
+    held = {one: engines & {name.split("/")[0] for name in names(bundle("retrieval", profile=one))} for one in ("small", "cloud")}
+    assert held == {"small": {"tantivy"}, "cloud": {"opensearchpy"}}
+    # Beside vectors in Pinecone keywords are in one or the other.
+    assert engines == engines & {name.split("/")[0] for name in names(bundle("knowledge", profile="pinecone"))}
+
+
+def test_a_zip_for_an_embedder_elsewhere_is_whole_without_weights_and_what_runs_them(tmp_path: Path) -> None:
+    """Built for this machine, and imported with nothing beside it but what Lambda's runtime brings."""
+    path = bundle("retrieval", "host", "pinecone", weights=False)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "task")
+    tops = {name.split("/")[0] for name in names(path)}
+    assert tops.isdisjoint({"models", "onnxruntime", "tokenizers"}) and {"pinecone", "tantivy", "opensearchpy"} <= tops
+    chosen = {
+        "KEFU_EMBEDDER": "bedrock",
+        "KEFU_EMBEDDER_NAME": "amazon.titan-embed-text-v2:0",
+        "KEFU_SEARCH_ENGINE": "pinecone",
+        "KEFU_SEARCH_HOST": "kefu.svc.pinecone.io",
+        "KEFU_SEARCH_KEY_SECRET_ID": "kefu-test/search-key",
+    }
+    command = [sys.executable, "-I", "-S", str(CHECKER), str(tmp_path / "task"), str(_sdk(tmp_path / "sdk")), "retrieval"]
+    environment = environment_of("retrieval") | chosen
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    report = json.loads(done.stdout)
+    assert report["handler"] and report["modules"] > 50
+
+
+def _sdk(folder: Path) -> Path:
+    """What Lambda's runtime brings, from our own environment."""
+    folder.mkdir()
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"):
+        (folder / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)
+    return folder
 
 
 @pytest.mark.parametrize(

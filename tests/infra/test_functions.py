@@ -30,7 +30,7 @@ ALIASED = [contract.name for contract in FUNCTIONS if contract.aliased]
 WITHOUT_RESOURCE = {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
 
 
-def _functions(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
+def functions_of(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
     prefix = synthesised.config.prefix
     found = {one["FunctionName"].removeprefix(prefix): one for one in synthesised.properties("AWS::Lambda::Function")}
     del found["alias-maker"]
@@ -39,13 +39,13 @@ def _functions(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
 
 def _statements(synthesised: Synthesised, function: str) -> Iterator[dict[str, Any]]:
     """Yield the statements of a function's role."""
-    role = _functions(synthesised)[function]["Role"]["Fn::GetAtt"][0]
+    role = functions_of(synthesised)[function]["Role"]["Fn::GetAtt"][0]
     for policy in synthesised.properties("AWS::IAM::Policy"):
         if {"Ref": role} in policy["Roles"]:
             yield from policy["PolicyDocument"]["Statement"]
 
 
-def _rights(synthesised: Synthesised, function: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def rights_of(synthesised: Synthesised, function: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield (action, resource as text, condition)."""
     for statement in _statements(synthesised, function):
         actions, resources = (v if isinstance(v, list) else [v] for v in (statement["Action"], statement["Resource"]))
@@ -57,13 +57,13 @@ def _tables_for(synthesised: Synthesised, function: str, action: str) -> set[str
         name = f":table/{synthesised.config.prefix}{table.name}"
         return f'{name}"' in resource or f"{name}/index/" in resource
 
-    rights = [resource for found, resource, _ in _rights(synthesised, function) if found == action]
+    rights = [resource for found, resource, _ in rights_of(synthesised, function) if found == action]
     return {table.name for table in TABLES if any(is_of(table, resource) for resource in rights)}
 
 
 @pytest.mark.parametrize("contract", FUNCTIONS, ids=lambda contract: contract.name)
 def test_a_function_is_what_its_contract_says(contract: FunctionContract, synthesised: Synthesised) -> None:
-    function = _functions(synthesised)[contract.name]
+    function = functions_of(synthesised)[contract.name]
     assert (function["Handler"], function["Runtime"], function["Architectures"]) == (contract.entry, "python3.13", ["arm64"])
     assert (function["MemorySize"], function["Timeout"]) == (contract.memory_mb, contract.timeout_s)
     assert function.get("SnapStart") == ({"ApplyOn": "PublishedVersions"} if contract.snap_start else None)
@@ -71,7 +71,7 @@ def test_a_function_is_what_its_contract_says(contract: FunctionContract, synthe
 
 
 def test_there_are_no_other_functions(synthesised: Synthesised) -> None:
-    assert set(_functions(synthesised)) == set(NAMES) == set(ACCESS)
+    assert set(functions_of(synthesised)) == set(NAMES) == set(ACCESS)
 
 
 @pytest.mark.parametrize("contract", FUNCTIONS, ids=lambda contract: contract.name)
@@ -81,23 +81,24 @@ def test_the_environment_has_every_setting_that_the_function_needs_and_no_other(
     settings: type[Settings] = import_module(f"functions.{contract.name}.settings").Environment
     needed = {variable(name) for name, field in settings.model_fields.items() if field.is_required()}
     known = {variable(name) for name in settings.model_fields}
-    found = set(_functions(synthesised)[contract.name]["Environment"]["Variables"])
+    found = set(functions_of(synthesised)[contract.name]["Environment"]["Variables"])
     assert needed <= found <= known
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_environment_is_read_without_complaint(name: str, synthesised: Synthesised) -> None:
     """What only the deployment knows (addresses, ARNs) stands here as an address."""
-    variables = _functions(synthesised)[name]["Environment"]["Variables"]
+    variables = functions_of(synthesised)[name]["Environment"]["Variables"]
     environ = {key: value if isinstance(value, str) else "https://example.com/x" for key, value in variables.items()}
     settings = import_module(f"functions.{name}.settings").Environment.from_env(environ)
     assert settings.release == "2026.11.22-1"
 
 
 def test_a_secret_is_named_in_the_environment_and_never_held(synthesised: Synthesised) -> None:
-    variables = [f["Environment"]["Variables"] for f in _functions(synthesised).values()]
+    variables = [f["Environment"]["Variables"] for f in functions_of(synthesised).values()]
     secret = [(k, v) for one in variables for k, v in one.items() if "SECRET" in k and v]
-    assert secret and all(k.endswith("_ID") and isinstance(v, dict) for k, v in secret)
+    named = [k.endswith("_ID") and (isinstance(v, dict) or v.startswith("arn:aws:secretsmanager:")) for k, v in secret]
+    assert named and all(named)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,7 +107,7 @@ def test_a_role_touches_the_tables_of_its_function_and_no_other(name: str, synth
     writes = {table.name for table in access.writes}
     assert _tables_for(synthesised, name, "dynamodb:PutItem") == writes
     assert _tables_for(synthesised, name, "dynamodb:GetItem") == writes | {table.name for table in access.reads}
-    others = {action for action, _, _ in _rights(synthesised, name) if action.startswith("dynamodb:")}
+    others = {action for action, _, _ in rights_of(synthesised, name) if action.startswith("dynamodb:")}
     assert others.isdisjoint({"dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:*"})
 
 
@@ -123,7 +124,7 @@ def test_a_table_is_written_by_those_that_own_it(synthesised: Synthesised) -> No
 def test_a_front_door_sees_no_conversation_and_opens_nobodys_data_key(synthesised: Synthesised) -> None:
     for name in ("ingress", "desk", "retrieval", "outbox", "knowledge", "rollout"):
         assert SUBJECT_KEYS.name not in _tables_for(synthesised, name, "dynamodb:GetItem")
-        conditions = [c for action, _, c in _rights(synthesised, name) if action in ("kms:Decrypt", "kms:GenerateDataKey")]
+        conditions = [c for action, _, c in rights_of(synthesised, name) if action in ("kms:Decrypt", "kms:GenerateDataKey")]
         assert all("kms:ViaService" in c["StringEquals"] for c in conditions)
     for name in ("ingress", "desk"):
         assert CONVERSATIONS.name not in _tables_for(synthesised, name, "dynamodb:GetItem")
@@ -131,13 +132,13 @@ def test_a_front_door_sees_no_conversation_and_opens_nobodys_data_key(synthesise
 
 def test_data_keys_of_subjects_are_used_with_their_tenant_only(synthesised: Synthesised) -> None:
     for name in ("dialog", "tickets", "sweeper"):
-        direct = [c for a, _, c in _rights(synthesised, name) if a == "kms:Decrypt" and "StringEquals" not in c]
+        direct = [c for a, _, c in rights_of(synthesised, name) if a == "kms:Decrypt" and "StringEquals" not in c]
         assert direct and all(c["Null"] == {"kms:EncryptionContext:tenant": "false"} for c in direct)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_right_is_on_everything_but_where_the_service_knows_nothing_narrower(name: str, synthesised: Synthesised) -> None:
-    rights = list(_rights(synthesised, name))
+    rights = list(rights_of(synthesised, name))
     assert {action for action, resource, _ in rights if resource == '"*"'} <= WITHOUT_RESOURCE
     assert not any("*" in action for action, _, _ in rights)
 
@@ -145,7 +146,7 @@ def test_no_right_is_on_everything_but_where_the_service_knows_nothing_narrower(
 def test_functions_call_only_whom_the_design_says_and_never_the_newest_code(synthesised: Synthesised) -> None:
     calls = {
         name: {
-            r.rpartition("function:")[2].strip(']"}') for a, r, _ in _rights(synthesised, name) if a == "lambda:InvokeFunction"
+            r.rpartition("function:")[2].strip(']"}') for a, r, _ in rights_of(synthesised, name) if a == "lambda:InvokeFunction"
         }
         for name in NAMES
     }
@@ -162,7 +163,7 @@ def test_functions_call_only_whom_the_design_says_and_never_the_newest_code(synt
 
 
 def test_versions_may_be_deleted_by_the_controller_alone_and_a_whole_function_by_nobody(synthesised: Synthesised) -> None:
-    rights = [(name, r) for name in NAMES for a, r, _ in _rights(synthesised, name) if a == "lambda:DeleteFunction"]
+    rights = [(name, r) for name in NAMES for a, r, _ in rights_of(synthesised, name) if a == "lambda:DeleteFunction"]
     assert {name for name, _ in rights} == {"rollout"} and len(rights) == len(ALIASED)
     assert all(re.search(r":function:kefu-[a-z-]+:\*\"", resource) for _, resource in rights)
 
@@ -175,16 +176,16 @@ def test_a_turn_of_the_queue_has_an_invocation_to_itself(synthesised: Synthesise
 
 
 def test_only_the_controller_moves_aliases(synthesised: Synthesised) -> None:
-    movers = [name for name in NAMES if any(a == "lambda:UpdateAlias" for a, _, _ in _rights(synthesised, name))]
+    movers = [name for name in NAMES if any(a == "lambda:UpdateAlias" for a, _, _ in rights_of(synthesised, name))]
     assert movers == ["rollout"]
 
 
 def test_every_function_writes_into_its_own_log_group(synthesised: Synthesised) -> None:
-    for name, function in _functions(synthesised).items():
+    for name, function in functions_of(synthesised).items():
         group = synthesised.resources()[function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
         assert group["LogGroupName"] == f"/kefu/{synthesised.config.stage}/{name}"
         assert group["RetentionInDays"] == synthesised.config.log_days
-        written = [r for a, r, _ in _rights(synthesised, name) if a == "logs:PutLogEvents"]
+        written = [r for a, r, _ in rights_of(synthesised, name) if a == "logs:PutLogEvents"]
         assert len(written) == 1 and function["LoggingConfig"]["LogGroup"]["Ref"] in written[0]
 
 
@@ -222,7 +223,7 @@ def test_the_sweeper_is_woken_every_minute_by_its_alias(synthesised: Synthesised
 
 
 def test_production_reserves_room_for_those_who_wait(prod: Synthesised) -> None:
-    reserved = {name: one.get("ReservedConcurrentExecutions") for name, one in _functions(prod).items()}
+    reserved = {name: one.get("ReservedConcurrentExecutions") for name, one in functions_of(prod).items()}
     assert reserved["ingress"] and reserved["dialog"] and reserved["retrieval"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.adapters.aws.secrets import SecretsManagerSecrets
 from shared.adapters.aws.session import AWS
+from shared.adapters.caching_secret import CachingSecret
 from shared.adapters.clock import SystemClock
 from shared.adapters.dynamodb.gateway import DynamoDB
 from shared.adapters.random_ids import RandomIds
@@ -40,6 +41,10 @@ class Deployed:
     def secret(self, identifier: str) -> str:
         """Return a secret as it is now. Raises NotFoundError."""
         return SecretsManagerSecrets(self.aws.client("secretsmanager"), prefix="").get(identifier)
+
+    def kept_secret(self, identifier: str) -> CachingSecret:
+        """Return a secret that is asked for at its first use, and again when it may have been rotated."""
+        return CachingSecret(lambda: self.secret(identifier), self.clock)
 
     def queue(self, url: str, contract: QueueContract) -> SQSQueue:
         """Return a queue by its URL."""

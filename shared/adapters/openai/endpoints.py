@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from shared.domain.model_choice import Key
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One OpenAI-compatible server. `base_url` ends before "/chat/completions", as in "https://models.example/v1".
 
-    `signing_key_id` and `signing_secret` add an HMAC of the request, for gateways that want one besides the API key.
+    `api_key` is asked for at each request where it is a function. `signing_key_id` and `signing_secret` add an HMAC of the request, for gateways that want one besides the API key.
     """
 
     base_url: str
     model: str
-    api_key: str = field(default="", repr=False)
+    api_key: Key = field(default="", repr=False)
     signing_key_id: str = ""
     signing_secret: str = field(default="", repr=False)
 
@@ -44,10 +46,12 @@ def headers_for(endpoint: Endpoint, url: str, body: bytes, timestamp_s: int) -> 
     """Return the headers of a request to `url`.
 
     The signature is hex HMAC-SHA256 under `signing_secret` of four lines: timestamp, POST, path, hex SHA-256 of the body.
+    Raises what `api_key` raises.
     """
     headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/json"}
-    if endpoint.api_key:
-        headers["Authorization"] = f"Bearer {endpoint.api_key}"
+    key = endpoint.api_key if isinstance(endpoint.api_key, str) else endpoint.api_key()
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
     if endpoint.signing_secret:
         headers["X-Key-Id"] = endpoint.signing_key_id
         headers["X-Timestamp"] = str(timestamp_s)

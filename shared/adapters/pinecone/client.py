@@ -1,5 +1,7 @@
-"""The client of one Pinecone index: JSON over HTTPS, one key, one layer of retries with an end."""
+"""The client of one Pinecone index: JSON over HTTPS, one key at a time, one layer of retries with an end."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from pinecone import RetryConfig
@@ -26,3 +28,43 @@ def open_index(host: str, api_key: str, *, timeout_s: float = 10.0) -> Index:
         # 10.2.0 passes a client's retry_config to the control plane and to gRPC, but not to an index over HTTPS.
         index._http = HTTPClient(config, DATA_PLANE_API_VERSION)
     return index
+
+
+class RotatedIndex:
+    """The client of an index whose key changes: call it before each request. Threads may share it.
+
+    `key` tells the key as it is now, and is asked each time; raises what it raises, and what `open_index` raises.
+    """
+
+    def __init__(self, host: str, key: Callable[[], str], *, timeout_s: float = 10.0) -> None:
+        self._host = host
+        self._key = key
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._open: tuple[str, Index] | None = None
+        self._retired: Index | None = None
+
+    def __call__(self) -> Index:
+        key = self._key()
+        with self._lock:
+            if self._open is None or self._open[0] != key:
+                self._replace(key)
+            assert self._open is not None  # noqa: S101 - just made
+            return self._open[1]
+
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        with self._lock:
+            clients = [self._retired, self._open[1] if self._open else None]
+            self._open = self._retired = None
+        for client in clients:
+            if client is not None:
+                client.close()
+
+    def _replace(self, key: str) -> None:
+        """Another thread may be in the middle of a request: its client is closed at the next rotation, not at this one."""
+        fresh = open_index(self._host, key, timeout_s=self._timeout_s)
+        if self._retired is not None:
+            self._retired.close()
+        self._retired = self._open[1] if self._open else None
+        self._open = (key, fresh)

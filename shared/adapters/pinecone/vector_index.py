@@ -26,6 +26,7 @@ _SETTLE_POLL_S = 0.25
 
 class PineconeVectorIndex:
     """Port VectorIndex, and DerivedIndex. `model` is the embedder's name: records of another model are never compared.
+    `index` returns the client for the next request, which may be another one where the key has been rotated.
 
     Pinecone is eventually consistent: a write is seen by searches a moment later, usually within seconds. Writes are
     idempotent, and `known` and `ReconcileIndices` put back what a crash between two batches left out.
@@ -36,7 +37,7 @@ class PineconeVectorIndex:
 
     def __init__(
         self,
-        index: Index,
+        index: Callable[[], Index],
         *,
         model: str,
         search_timeout_s: float = 1.0,
@@ -108,7 +109,7 @@ class PineconeVectorIndex:
         sides = [record for entry in added for record in self._records.side_records(entry, removed.get(entry.chunk.chunk_id))]
         bodies = [self._records.body_record(entry, removed.get(entry.chunk.chunk_id)) for entry in added]
         for batch in in_upserts((*sides, *bodies)):
-            self._index.upsert(vectors=batch, namespace=namespace)
+            self._index().upsert(vectors=batch, namespace=namespace)
         for start in range(0, len(stale), MAX_RECORDS):
             self._delete(namespace, ids=stale[start : start + MAX_RECORDS])
 
@@ -134,12 +135,12 @@ class PineconeVectorIndex:
             for start in range(0, len(ids), _CHUNKS_PER_UPDATE):
                 chosen = self._records.of_chunks(ids[start : start + _CHUNKS_PER_UPDATE])
                 with _absent_is_fine():
-                    self._index.update(filter=chosen, set_metadata={"removed_in": number}, namespace=namespace)
+                    self._index().update(filter=chosen, set_metadata={"removed_in": number}, namespace=namespace)
 
     def _best(self, request: Mapping[str, Any], k: int) -> list[tuple[str, float]]:
         wanted = min(_MOST_RESULTS, _OVER_FETCH * k)
         while True:
-            matches = self._index.query(top_k=wanted, timeout=self._search_timeout_s, **request).matches
+            matches = self._index().query(top_k=wanted, timeout=self._search_timeout_s, **request).matches
             best: dict[str, float] = {}
             for match in matches:
                 best.setdefault(chunk_id_of(match.id), match.score)
@@ -158,25 +159,25 @@ class PineconeVectorIndex:
 
     def _any(self, namespace: str, prefix: str) -> bool:
         with _absent_is_fine():
-            page = self._index.list_paginated(prefix=prefix, limit=1, namespace=namespace, timeout=self._search_timeout_s)
+            page = self._index().list_paginated(prefix=prefix, limit=1, namespace=namespace, timeout=self._search_timeout_s)
             return bool(page.vectors)
         return False
 
     def _fetched(self, namespace: str, ids: list[str]) -> Mapping[str, Record]:
         with _absent_is_fine():
-            return self._index.fetch(ids=ids, namespace=namespace).vectors
+            return self._index().fetch(ids=ids, namespace=namespace).vectors
         return {}
 
     def _listed(self, namespace: str, prefix: str) -> Iterator[str]:
         with _absent_is_fine():
-            for page in self._index.list(prefix=prefix, limit=_PAGE, namespace=namespace):
+            for page in self._index().list(prefix=prefix, limit=_PAGE, namespace=namespace):
                 yield from (item.id for item in page.vectors if item.id)
 
     def _removed_bodies(self, namespace: str) -> Iterator[Mapping[str, Any]]:
         token: str | None = None
         with _absent_is_fine():
             while True:
-                page = self._index.fetch_by_metadata(
+                page = self._index().fetch_by_metadata(
                     filter=self._records.removed(), namespace=namespace, limit=_PAGE, pagination_token=token
                 )
                 yield from (record.metadata for record in page.vectors.values() if record.metadata)
@@ -186,7 +187,7 @@ class PineconeVectorIndex:
 
     def _delete(self, namespace: str, **selector: Any) -> None:
         with _absent_is_fine():
-            self._index.delete(namespace=namespace, **selector)
+            self._index().delete(namespace=namespace, **selector)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Search engine `opensearch` across functions: what `knowledge` writes, `retrieval` finds, by the settings that CDK gives."""
 
+import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -21,6 +23,7 @@ from shared.ports import IndexFilter, KnowledgeChange
 from shared.runtime.settings import ConfigurationError
 from tests.contract.index_adapters import EMBEDDER, chunk
 from tests.contract.opensearch.running import prefix_of, url_of_the_run
+from tests.contract.pinecone.server import API_KEY, pinecone_server
 
 CHUNKS = (
     chunk("returns", "签收后七天内可以申请退货。", title="怎么退货"),
@@ -73,10 +76,38 @@ def test_a_domain_is_asked_with_the_roles_signature_and_a_node_of_this_machine_w
     assert not isinstance(signed("http://127.0.0.1:9200"), SigV4Auth)
 
 
-def test_an_engine_that_the_zip_does_not_hold_is_named(parts):
+def with_pinecone(parts, server):
+    """The same settings, with vectors in Pinecone."""
+    more = {"search_engine": "pinecone", "search_host": server.host(), "search_key_secret_id": "kefu/test/search-key"}
+    env = type(parts.env).model_validate(parts.env.model_dump() | more)
+    return replace(parts, env=env, search_key=lambda: API_KEY)
+
+
+def test_beside_vectors_in_pinecone_keywords_are_found_in_opensearch(parts):
+    with pinecone_server(EMBEDDER.dimensions) as server:
+        writer, reader = (with_pinecone(one, server) for one in parts)
+        writing, engine = open_writer(writer), open_reader(reader)
+        try:
+            writing.before_publishing("acme")
+            engine.refresh("acme", 1)
+            vector = EMBEDDER.embed_queries(["怎么退货"])[0]
+            assert engine.hybrid is None
+            by_keyword = engine.keyword.search("怎么退货", "zh", where(Audience.PUBLIC), 10)
+            by_vector = engine.vectors.search(vector, "body", where(Audience.PUBLIC), 10)
+            assert [hit.chunk_id for hit in by_keyword] == [hit.chunk_id for hit in by_vector] == ["returns"]
+            assert server.index().namespaces.keys() == {"acme"}
+            assert writer.objects.keys("") == ()
+        finally:
+            writing.vectors._index.close()
+            engine.vectors._index.close()
+
+
+def test_an_engine_whose_packages_the_zip_does_not_hold_is_named(parts, monkeypatch):
+    for name in [one for one in sys.modules if one.startswith(("pinecone", "shared.adapters.pinecone"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pinecone", None)
+    more = {"search_engine": "pinecone", "search_host": "kefu.svc.pinecone.io", "search_key_secret_id": "key"}
     _, reader = parts
-    other = RetrievalEnvironment.model_validate({**reader.env.model_dump(), "search_engine": "pinecone"})
-    with pytest.raises(ConfigurationError, match="pinecone"):
-        open_reader(
-            EngineParts(env=other, knowledge=reader.knowledge, objects=reader.objects, embedder=EMBEDDER, clock=reader.clock)
-        )
+    env = RetrievalEnvironment.model_validate(reader.env.model_dump() | more)
+    with pytest.raises(ConfigurationError, match=r"KEFU_SEARCH_ENGINE is pinecone.* without pinecone"):
+        open_reader(replace(reader, env=env))

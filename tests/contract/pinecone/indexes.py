@@ -25,7 +25,7 @@ def index_for(folder: Path, *, model: str, dimensions: int) -> PineconeVectorInd
     client = open_index(running_server(dimensions).host(name), API_KEY)
     _CLIENTS.callback(client.close)
     # The server shares its process with the test: a busy machine is no outage.
-    return PineconeVectorIndex(client, model=model, search_timeout_s=20.0)
+    return PineconeVectorIndex(lambda: client, model=model, search_timeout_s=20.0)
 
 
 def close_clients() -> None:

@@ -50,11 +50,12 @@ class Call:
 class PineconeServer:
     """`host` is what a client is given; `NAME/` before the path chooses one of several indexes.
 
-    `failing`: an answer (status, headers) or a wait in seconds for the next requests, first one first.
+    `api_key`: what it takes now. `failing`: an answer (status, headers) or a wait in seconds for the next requests, first one first.
     """
 
     port: int = 0
     dimension: int = 256
+    api_key: str = API_KEY
     indexes: dict[str, IndexStore] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     failing: list[tuple[int, dict[str, str]] | float] = field(default_factory=list)
@@ -119,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def _done(self, routes: dict[str, Any], raw: bytes) -> dict[str, Any]:
-        if self.headers.get("Api-Key") != API_KEY:
+        if self.headers.get("Api-Key") != self.served.api_key:
             raise RefusedError(401, "Unauthorized")
         if self.headers.get("X-Pinecone-Api-Version") != API_VERSION:
             raise RefusedError(400, "this server speaks 2026-07 only")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.pinecone.client import open_index
+from shared.adapters.pinecone.client import RotatedIndex, open_index
 from shared.adapters.pinecone.records import MAX_BYTES, MAX_RECORDS, in_upserts
 from shared.adapters.pinecone.vector_index import PineconeVectorIndex
 from shared.domain.errors import (
@@ -37,6 +37,7 @@ def server(shared_server: PineconeServer) -> PineconeServer:
     shared_server.indexes.clear()
     shared_server.calls.clear()
     shared_server.failing.clear()
+    shared_server.api_key = API_KEY
     return shared_server
 
 
@@ -52,7 +53,8 @@ def _clients_are_closed() -> Iterator[None]:
 
 def index_on(server: PineconeServer, *, key: str = API_KEY, model: str = EMBEDDER.name, **settings: Any) -> PineconeVectorIndex:
     _CLIENTS.append(open_index(server.host(), key, timeout_s=settings.pop("timeout_s", 20.0)))
-    return PineconeVectorIndex(_CLIENTS[-1], model=model, **{"search_timeout_s": 20.0, **settings})
+    client = _CLIENTS[-1]
+    return PineconeVectorIndex(lambda: client, model=model, **{"search_timeout_s": 20.0, **settings})
 
 
 def paths(server: PineconeServer) -> list[str]:
@@ -119,14 +121,14 @@ class TestWriting:
         """Bodies go last: what `known` names has all its vectors."""
         index = index_on(server)
         many = [ChunkVectors(chunk=chunk(f"c{number}", "x"), titles=(QUERY, QUERY), body=QUERY) for number in range(600)]
-        upsert = index._index.upsert
+        upsert = index._index().upsert
 
         def is_killed_before_the_last_batch(*, vectors: list[dict[str, Any]], namespace: str) -> object:
             if any(record["id"].endswith("#b#c599") for record in vectors):
                 raise KeyboardInterrupt
             return upsert(vectors=vectors, namespace=namespace)
 
-        monkeypatch.setattr(index._index, "upsert", is_killed_before_the_last_batch)
+        monkeypatch.setattr(index._index(), "upsert", is_killed_before_the_last_batch)
         with pytest.raises(KeyboardInterrupt):
             index.apply("acme", many, {})
         monkeypatch.undo()
@@ -254,7 +256,7 @@ class TestOutages:
         client = open_index("http://127.0.0.1:9", API_KEY)
         _CLIENTS.append(client)
         with pytest.raises(DependencyUnavailableError):
-            PineconeVectorIndex(client, model="m").search(QUERY, "body", where(), 5)
+            PineconeVectorIndex(lambda: client, model="m").search(QUERY, "body", where(), 5)
 
     def test_another_dimension_is_an_error_that_no_repetition_cures(self, server):
         with pytest.raises(InvalidInputError) as caught:
@@ -318,3 +320,29 @@ class TestDelays:
         seen = [len(index.search(QUERY, "body", where(), 5)) for _ in range(5)]
         assert seen == sorted(seen)
         assert seen[-1] == 2
+
+
+class TestRotation:
+    def test_a_rotated_key_is_used_from_the_next_request_on_and_nothing_is_sent_with_the_old_one(self, server):
+        now = {"key": API_KEY}
+        clients = RotatedIndex(server.host(), lambda: now["key"])
+        index = PineconeVectorIndex(clients, model="m", search_timeout_s=20.0)
+        try:
+            index.apply("acme", vectors(chunk("a", "退货")), {})
+            first = clients()
+            server.api_key = now["key"] = "pcsk_second"
+            assert set(index.known("acme")) == {"a"}
+            assert clients() is not first and clients() is clients()
+            server.api_key = now["key"] = "pcsk_third"
+            assert set(index.known("acme")) == {"a"}
+        finally:
+            clients.close()
+
+    def test_without_a_key_there_is_no_request_and_an_outage_of_ours(self, server):
+        def unreadable():
+            raise DependencyUnavailableError("secret", "it cannot be read")
+
+        index = PineconeVectorIndex(RotatedIndex(server.host(), unreadable), model="m")
+        with pytest.raises(DependencyUnavailableError):
+            index.search(QUERY, "body", where(), 5)
+        assert server.calls == []

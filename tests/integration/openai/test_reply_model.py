@@ -63,6 +63,26 @@ def test_a_streamed_answer_becomes_cited_blocks_with_its_token_counts() -> None:
     assert "".join(heard).startswith("签收次日起 15 天内可以退货")
 
 
+def test_a_key_that_is_rotated_is_asked_for_at_each_request() -> None:
+    keys = iter(("first", "second"))
+    with model_server(says("可以[1]")) as server:
+        endpoint = Endpoint(base_url=server.base_url, model="m", api_key=lambda: next(keys))
+        model = OpenAIReplyModel(endpoints=(endpoint,), client=client())
+        ask(model)
+        ask(model)
+    assert [seen.headers["authorization"] for seen in server.seen] == ["Bearer first", "Bearer second"]
+    assert "first" not in repr(endpoint)
+
+
+def test_without_a_key_nothing_is_asked_and_the_next_rung_speaks() -> None:
+    def unreadable() -> str:
+        raise DependencyUnavailableError("secret", "it cannot be read")
+
+    with model_server(says("可以[1]")) as server, pytest.raises(DependencyUnavailableError):
+        ask(OpenAIReplyModel(endpoints=(Endpoint(base_url=server.base_url, model="m", api_key=unreadable),), client=client()))
+    assert server.seen == []
+
+
 def test_the_request_carries_the_settings_the_key_and_the_evidence_as_data() -> None:
     with model_server(says("可以[1]")) as server:
         ask(model_at(server, temperature=0.3, max_tokens=99), history=(HistoryLine(speaker="customer", text="你好"),))

@@ -13,6 +13,7 @@ from shared.adapters.embedders import embedder
 from shared.adapters.openai.embedder import OpenAIEmbedder
 from shared.adapters.openai.reply_model import OpenAIReplyModel
 from shared.adapters.reply_models import reply_model
+from shared.adapters.search_models import open_search_models
 from shared.domain.errors import InvalidInputError
 from shared.domain.model_choice import EmbedderChoice, ReplyModelChoice
 from tests.architecture.sources import ROOT
@@ -67,6 +68,14 @@ def test_embedders_by_kind_and_model() -> None:
     chosen.client.close()
     for name, kind in (("cohere.embed-multilingual-v3", CohereEmbedder), ("amazon.titan-embed-text-v2:0", TitanEmbedder)):
         assert isinstance(embedder(EmbedderChoice(kind="bedrock", name=name, region="eu-central-1"), never), kind)
+
+
+def test_functions_embed_elsewhere_without_a_reranker_and_refuse_what_their_zips_do_not_hold() -> None:
+    chosen = EmbedderChoice(kind="bedrock", name="cohere.embed-multilingual-v3", region="eu-central-1")
+    models = open_search_models(chosen, "/nowhere")
+    assert isinstance(models.embedder, CohereEmbedder) and models.reranker() is None
+    with pytest.raises(InvalidInputError, match="e5 or bedrock"):
+        open_search_models(EmbedderChoice(kind="openai", name="m", url="http://127.0.0.1:9/v1"), "")
 
 
 @pytest.mark.parametrize("kind", ["", "gpt"])

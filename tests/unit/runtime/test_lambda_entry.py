@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.errors import DependencyUnavailableError
 from shared.runtime import lambda_entry
-from shared.runtime.lambda_entry import ReadyHandler
+from shared.runtime.lambda_entry import ReadyHandler, at_start
 
 START = "AWS_LAMBDA_INITIALIZATION_TYPE"
 
@@ -45,6 +45,15 @@ def test_without_snapshots_all_is_made_in_the_init_phase() -> None:
     handler = ReadyHandler(builds, {START: "on-demand"})
     assert builds.made == 1
     assert handler({"a": 1}, None) == {"seen": {"a": 1}, "made": 1}
+
+
+def test_what_is_done_at_the_start_is_done_once_wherever_a_function_starts(snapshots: dict[str, list[Any]]) -> None:
+    done: list[str] = []
+    at_start(lambda: done.append("init"), {START: "provisioned-concurrency"})
+    at_start(lambda: done.append("restore"), {START: "snap-start"})
+    assert done == ["init"]
+    snapshots["after"][-1]()
+    assert done == ["init", "restore"]
 
 
 def test_before_a_snapshot_nothing_is_made_and_each_copy_makes_its_own_after_the_restore(
