@@ -4,24 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.errors import DependencyUnavailableError, SupportError
-from shared.domain.knowledge import Chunk, Closeness
+from shared.domain.knowledge import Chunk, Closeness, Verdict
 from shared.domain.language import Language
-from shared.ports import Embedder, Reranker, Vectors
+from shared.ports import Embedder, PassageReader, Reranker, Vectors
 
 _AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """One set of weights in its two uses."""
+    """One set of weights in its uses."""
 
     embedder: Embedder
     reranker: Reranker
+    reader: PassageReader
     read_ahead: Callable[[Sequence[Chunk]], bool]
 
 
 class BackgroundModel:
-    """An `Embedder` and `Reranker` whose weights arrive later.
+    """An `Embedder`, `Reranker` and `PassageReader` whose weights arrive later.
 
     Before that, and when loading failed, it raises DependencyUnavailableError.
     """
@@ -61,6 +62,10 @@ class BackgroundModel:
     def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
         """Read candidates word by word."""
         return self._model().reranker.compare(question, language, chunks)
+
+    def read(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Verdict]:
+        """Read the question and each candidate together."""
+        return self._model().reader.read(question, language, chunks)
 
     def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
         """Read candidates before anybody asks; False when no more can be kept."""

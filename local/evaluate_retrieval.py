@@ -17,10 +17,8 @@ from rich.table import Table
 
 from local.composition.search_engine import SearchEngine, embedded_engine
 from local.search_node import evaluated_engine
-from shared.adapters.e5.alignment import load_alignment
-from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
-from shared.adapters.e5.reranker import E5Reranker, load_centres
+from shared.adapters.e5.opening import E5Models, open_e5
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
@@ -29,7 +27,7 @@ from shared.domain.knowledge import Audience, Chunk
 from shared.domain.language import detect_language
 from shared.domain.overlap import fingerprint
 from shared.domain.retrieval_report import LabelledQuestion, RetrievalReport
-from shared.ports import Embedder, KnowledgeChange, Reranker
+from shared.ports import Embedder, KnowledgeChange
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.evaluate_retrieval import EvaluateRetrieval
 from shared.use_cases.search_knowledge import SearchKnowledge
@@ -65,12 +63,12 @@ def run(
     """
     entries = read_entries(data)
     questions = read_questions(queries or data / "queries.jsonl")
-    reranker: Reranker | None = None
+    e5: E5Models | None = None
     if embedder is None:
         export_model(model)
-        embedder = E5Embedder(model, load_alignment())
-        reranker = E5Reranker(embedder, load_centres())
-    with _opened(search_engine, embedder) as engine, search_over(engine, embedder, reranker) as search:
+        e5 = open_e5(model)
+        embedder = e5.embedder
+    with _opened(search_engine, embedder) as engine, search_over(engine, embedder, e5) as search:
         index([to_chunk(entry, place, with_titles) for place, entry in enumerate(entries)], search, embedder)
         evaluate = EvaluateRetrieval(search=search, tenant=_TENANT, today=datetime.now(UTC).date(), twins=_twins(entries))
         return evaluate(questions)
@@ -200,16 +198,16 @@ def to_chunk(entry: Entry, place: int, with_titles: bool) -> Chunk:
 
 
 @contextmanager
-def open_search(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Generator[SearchKnowledge]:
+def open_search(folder: Path, embedder: Embedder, e5: E5Models | None = None) -> Generator[SearchKnowledge]:
     """A search over nothing yet, with its indices in `folder`."""
     engine = embedded_engine(folder, model=embedder.name, dimensions=embedder.dimensions)
-    with search_over(engine, embedder, reranker) as search:
+    with search_over(engine, embedder, e5) as search:
         yield search
 
 
 @contextmanager
-def search_over(engine: SearchEngine, embedder: Embedder, reranker: Reranker | None = None) -> Generator[SearchKnowledge]:
-    """A search over an empty engine."""
+def search_over(engine: SearchEngine, embedder: Embedder, e5: E5Models | None = None) -> Generator[SearchKnowledge]:
+    """A search over an empty engine; `e5` rereads and reads what it finds."""
     with ThreadPoolExecutor(4) as executor:
         yield SearchKnowledge(
             knowledge=SQLiteKnowledgeStore(Database(MEMORY)),
@@ -217,7 +215,8 @@ def search_over(engine: SearchEngine, embedder: Embedder, reranker: Reranker | N
             vectors=engine.vectors,
             hybrid=engine.hybrid,
             embedder=embedder,
-            reranker=reranker,
+            reranker=e5.reranker if e5 else None,
+            reader=e5.reader if e5 else None,
             executor=executor,
             profile=load_profile(),
             leg_timeout_s=30,

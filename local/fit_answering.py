@@ -21,10 +21,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from local.answering_data import TENANT, TODAY, TOP_K, Asked, Case, company_data, exam_data, faq_data, sample_data, says
-from shared.adapters.e5.alignment import load_alignment
-from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
-from shared.adapters.e5.reranker import E5Reranker, load_centres
+from shared.adapters.e5.opening import E5Models, open_e5
 from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
 from shared.adapters.extractive.calibration import (
     WEIGHTS,
@@ -59,15 +57,15 @@ class _Chunks:
         return {chunk_id: self._chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in self._chunks}
 
 
-def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], embedder: E5Embedder) -> list[Case]:
+def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], e5: E5Models) -> list[Case]:
     """Ask every question with its entry in the index, and again with it taken out."""
     batches = [chunks[start : start + 64] for start in range(0, len(chunks), 64)]
-    vectors = {entry.chunk.chunk_id: entry for batch in batches for entry in embed_chunks(embedder, batch)}
+    vectors = {entry.chunk.chunk_id: entry for batch in batches for entry in embed_chunks(e5.embedder, batch)}
     found: list[Case] = []
     for gone, asked in _left_out(name, chunks, questions):
         kept = [chunk for chunk in chunks if chunk.chunk_id not in gone]
         there = {chunk.chunk_id for chunk in kept}
-        with _searching(kept, [vectors[chunk.chunk_id] for chunk in kept], embedder) as searches:
+        with _searching(kept, [vectors[chunk.chunk_id] for chunk in kept], e5) as searches:
             found += [case for question in asked for case in _ask(name, searches, question, there)]
     return found
 
@@ -93,26 +91,26 @@ def _fold(chunk_id: str) -> int:
 
 
 @contextmanager
-def _searching(chunks: list[Chunk], vectors: list[Any], embedder: E5Embedder) -> Generator[list[SearchKnowledge]]:
+def _searching(chunks: list[Chunk], vectors: list[Any], e5: E5Models) -> Generator[list[SearchKnowledge]]:
     """Two searches over the same chunks: with the embedding model, and without."""
     with tempfile.TemporaryDirectory(prefix="kefu-fit-") as folder, ThreadPoolExecutor(4) as executor:
         keyword = TantivyKeywordIndex(Path(folder) / "keyword")
-        index = UsearchVectorIndex(Path(folder) / "vectors", model=embedder.name, dimensions=embedder.dimensions)
+        index = UsearchVectorIndex(Path(folder) / "vectors", model=e5.embedder.name, dimensions=e5.embedder.dimensions)
         keyword.apply(TENANT, chunks, {})
         index.apply(TENANT, vectors, {})
-        reranker = E5Reranker(embedder, load_centres())
         yield [
             SearchKnowledge(
                 knowledge=_Chunks(chunks),  # type: ignore[arg-type]
                 keyword=keyword,
                 vectors=index,
-                embedder=model,
-                reranker=reranker if model else None,
+                embedder=models.embedder if models else None,
+                reranker=models.reranker if models else None,
+                reader=models.reader if models else None,
                 executor=executor,
                 profile=load_profile(),
                 leg_timeout_s=30,
             )
-            for model in (embedder, None)
+            for models in (e5, None)
         ]
 
 
@@ -299,12 +297,12 @@ def _share(flags: Iterable[bool]) -> float:
 def gather(faq: Path, own_words: Path, questions: Path, company: Path, second: Path, model: Path) -> list[Case]:
     """Index the development data and ask all questions."""
     export_model(model)
-    embedder = E5Embedder(model, load_alignment())
+    e5 = open_e5(model)
     titled, own = faq_data(faq, own_words)
-    cases = cases_of("coffee", *company_data(questions / "coffee"), embedder)
-    cases += cases_of("sample", *sample_data(company, questions / "sample"), embedder)
-    cases += cases_of("lens", *exam_data(second), embedder)
-    return cases + cases_of("own", titled, own, embedder)
+    cases = cases_of("coffee", *company_data(questions / "coffee"), e5)
+    cases += cases_of("sample", *sample_data(company, questions / "sample"), e5)
+    cases += cases_of("lens", *exam_data(second), e5)
+    return cases + cases_of("own", titled, own, e5)
 
 
 def main() -> None:

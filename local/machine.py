@@ -15,9 +15,7 @@ from local.one_company import OneCompany
 from local.pollers import OutboxFeed, Pollers, QueueFeed, ScheduleFeed
 from local.read_company import read_company
 from local.settings import LocalSettings
-from shared.adapters.e5.alignment import load_alignment
-from shared.adapters.e5.embedder import E5Embedder
-from shared.adapters.e5.reranker import E5Reranker, load_centres
+from shared.adapters.e5.opening import open_e5
 from shared.adapters.sqlite.database import Database
 from shared.contracts import KNOWLEDGE, TICKETS, TURNS, QueueContract
 from shared.domain.company import Company
@@ -91,9 +89,8 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
 
 def load_model(models: Path) -> LoadedModel:
     """Load the exported weights. Raises DependencyUnavailableError."""
-    embedder = E5Embedder(model_folder(models), load_alignment())
-    reranker = E5Reranker(embedder, load_centres())
-    return LoadedModel(embedder, reranker, reranker.read_ahead)
+    e5 = open_e5(model_folder(models))
+    return LoadedModel(e5.embedder, e5.reranker, e5.reader, e5.memory.read_ahead)
 
 
 def model_folder(models: Path) -> Path:

@@ -24,6 +24,7 @@ from shared.domain.knowledge import (
     SearchQuery,
     SearchResult,
     Snapshot,
+    Verdict,
 )
 from shared.domain.language import Language
 from shared.domain.ledger import LedgerClosing, LedgerEntry
@@ -628,6 +629,14 @@ class Reranker(Protocol):
 
     def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
         """Return one Closeness per chunk. Raises DependencyUnavailableError when the model is not there."""
+        ...
+
+
+class PassageReader(Protocol):
+    """Reads a question and each candidate together: slower than a reranker, and surer."""
+
+    def read(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Verdict]:
+        """Return one Verdict per chunk. Raises DependencyUnavailableError when the model is not there."""
         ...
 
 

@@ -29,6 +29,7 @@ knowledge = DynamoDBKnowledgeStore(deployed.database(), TableNames(env.table_pre
 # Loaded here, in the init phase: the model belongs into the snapshot. A secret does not.
 models = open_search_models(env.question_choice(), env.model_folder)
 embedder = models.embedder
+reranker, reader = models.candidates()
 key = deployed.kept_secret(env.search_key_secret_id)
 if env.search_key_secret_id:
     at_start(key.read_ahead)
@@ -40,7 +41,8 @@ ports = SearchPorts(
     vectors=engine.vectors,
     hybrid=engine.hybrid,
     embedder=embedder,
-    reranker=models.reranker(),
+    reranker=reranker,
+    reader=reader,
     companies=ObjectStoreCompanies(objects, deployed.clock),
     executor=ThreadPoolExecutor(_LEG_THREADS, thread_name_prefix="leg"),
     leg_timeout_s=env.leg_timeout_s,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.adapters.ranking.profile import load_profile
 from shared.domain.knowledge import FactAnswer, SearchQuery
-from shared.ports import CompanyStore, Embedder, HybridIndex, KeywordIndex, KnowledgeStore, Reranker, VectorIndex
+from shared.ports import CompanyStore, Embedder, HybridIndex, KeywordIndex, KnowledgeStore, PassageReader, Reranker, VectorIndex
 from shared.use_cases.look_up_facts import LookUpFacts
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -19,6 +19,7 @@ class SearchPorts:
     vectors: VectorIndex
     embedder: Embedder | None
     reranker: Reranker | None
+    reader: PassageReader | None
     companies: CompanyStore
     executor: Executor
     hybrid: HybridIndex | None = None
@@ -40,6 +41,7 @@ def build_search(ports: SearchPorts) -> SearchKnowledge:
         vectors=ports.vectors,
         embedder=ports.embedder,
         reranker=ports.reranker,
+        reader=ports.reader,
         executor=ports.executor,
         hybrid=ports.hybrid,
         profile=load_profile(),

@@ -117,6 +117,7 @@ def build_search(base: KnowledgeBase, companies: CompanyStore) -> SearchKnowledg
         vectors=base.vectors,
         embedder=base.model,
         reranker=base.model,
+        reader=base.model,
         companies=companies,
         executor=base.executor,
         hybrid=base.hybrid,

@@ -6,19 +6,19 @@ from pathlib import Path
 
 from shared.domain.errors import InvalidInputError
 from shared.domain.model_choice import EmbedderChoice
-from shared.ports import Embedder, Reranker
+from shared.ports import Embedder, PassageReader, Reranker
 
 _IN_ZIP = Path(__file__).resolve().parents[2] / "models" / "e5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchModels:
-    """`reranker` makes what reads candidates word by word. That takes the embedder's own word vectors, which e5 alone gives:
-    with another embedder it returns None, and the fused order stands.
+    """`candidates` makes what looks at candidates more closely. That takes the embedder's own word vectors, which e5 alone gives:
+    with another embedder there is neither, and the fused order stands.
     """
 
     embedder: Embedder
-    reranker: Callable[[], Reranker | None]
+    candidates: Callable[[], tuple[Reranker | None, PassageReader | None]]
 
 
 def open_search_models(choice: EmbedderChoice, folder: str) -> SearchModels:
@@ -31,7 +31,7 @@ def open_search_models(choice: EmbedderChoice, folder: str) -> SearchModels:
     if choice.kind == "bedrock":
         from shared.adapters.bedrock.opening import open_embedder
 
-        return SearchModels(embedder=open_embedder(choice), reranker=lambda: None)
+        return SearchModels(embedder=open_embedder(choice), candidates=lambda: (None, None))
     raise InvalidInputError("embedder", "functions embed with e5 or bedrock")
 
 
@@ -41,9 +41,10 @@ def _e5(folder: Path) -> SearchModels:
 
     embedder = E5Embedder(folder, load_alignment())
 
-    def reranker() -> Reranker:
-        from shared.adapters.e5.reranker import E5Reranker, load_centres
+    def candidates() -> tuple[Reranker, PassageReader]:
+        from shared.adapters.e5.opening import look_closely
 
-        return E5Reranker(embedder, load_centres())
+        e5 = look_closely(folder, embedder)
+        return e5.reranker, e5.reader
 
-    return SearchModels(embedder=embedder, reranker=reranker)
+    return SearchModels(embedder=embedder, candidates=candidates)

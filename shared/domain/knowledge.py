@@ -205,10 +205,25 @@ class Closeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a trained reader makes of a question and a chunk, in log-odds, not calibrated.
+
+    `answers`: that the chunk answers the question. `units`: of each unit of the text, that it is part of the answer.
+    """
+
+    answers: float
+    units: tuple[float, ...] = ()
+
+    def of_unit(self, index: int) -> float | None:
+        """The text's unit `index`; None for one beyond what was read."""
+        return self.units[index] if index < len(self.units) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A found chunk with its scores and why. `probability` is calibrated: that this passage answers the question.
 
-    `closeness`: None where no reranker looked at it.
+    `closeness`: None where no reranker looked at it; `verdict`: None where no reader did.
     """
 
     chunk: Chunk
@@ -217,6 +232,7 @@ class Passage:
     legs: tuple[LegScore, ...]
     why: str
     closeness: Closeness | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

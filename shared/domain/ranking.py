@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from shared.domain.fusion import Fused, RankingProfile, logistic
-from shared.domain.knowledge import Chunk, Closeness, LegScore, Passage, SearchQuery
+from shared.domain.knowledge import Chunk, Closeness, LegScore, Passage, SearchQuery, Verdict
 from shared.domain.overlap import coverage, fingerprint, gram_weights, grams, held_grams
 
 Candidate = tuple[Fused, Chunk]
@@ -56,6 +56,17 @@ def reread(
         for passage, close, found in zip(passages, closeness, _closer_evidence(query, passages, closeness), strict=True)
     ]
     return sorted(seen, key=lambda passage: (-passage.score, passage.chunk.chunk_id))
+
+
+def read_closely(passages: Sequence[Passage], verdicts: Sequence[Verdict], profile: RankingProfile) -> list[Passage]:
+    """Order reread passages anew by what a reader made of the first of them, best first; those that it did not read stay behind."""
+    weight = profile.closer.get("answers", 0.0)
+    seen = [
+        replace(passage, verdict=verdict, score=passage.score + weight * verdict.answers)
+        for passage, verdict in zip(passages, verdicts, strict=False)
+    ]
+    seen.sort(key=lambda passage: (-passage.score, passage.chunk.chunk_id))
+    return [*seen, *passages[len(seen) :]]
 
 
 def _closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:

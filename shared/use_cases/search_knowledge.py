@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.fusion import RankingProfile, Scores, weighted_sum
 from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
-from shared.domain.ranking import rank_passages, reread, worth_rereading
+from shared.domain.ranking import rank_passages, read_closely, reread, worth_rereading
 from shared.domain.synonyms import expanded
 from shared.ports import (
     CompanyStore,
@@ -22,6 +22,7 @@ from shared.ports import (
     KeywordIndex,
     KnowledgeStore,
     LegHit,
+    PassageReader,
     Reranker,
     Vector,
     VectorIndex,
@@ -40,6 +41,8 @@ _READ_FOR_RERANKER = 30
 _PARTS = ("title", "body")
 # How many of the best a reranker reads, and how many more in another language than the question's, which keywords never lift.
 _REREAD, _REREAD_FOREIGN = 12, 6
+# How many of the best after that a reader reads together with the question.
+_READ_CLOSELY = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class SearchKnowledge:
     `executor` runs the legs; made once by the composition, with at least four threads. `leg_timeout_s` bounds each leg.
     A leg that fails or is late leaves its name in `SearchResult.degraded`; the others answer. Raises
     DependencyUnavailableError only when the KnowledgeStore itself does not answer. `hybrid`, where one engine serves all
-    legs, is asked instead of `keyword` and `vectors`: one round trip.
+    legs, is asked instead of `keyword` and `vectors`: one round trip. `reader` reads what `reranker` puts first.
     """
 
     knowledge: KnowledgeStore
@@ -72,6 +75,7 @@ class SearchKnowledge:
     companies: CompanyStore | None = None
     look_up_facts: LookUpFacts | None = None
     reranker: Reranker | None = None
+    reader: PassageReader | None = None
     hybrid: HybridIndex | None = None
     leg_timeout_s: float = 1.0
 
@@ -119,7 +123,16 @@ class SearchKnowledge:
         race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s, degraded=found.degraded, took_ms=found.took_ms)
         leg = race.start("reranker", reranker.compare, query.text, query.language, [passage.chunk for passage in first])
         closeness = race.result(leg, ())
-        return ranked if not closeness else [*reread(query, first, closeness, self.profile), *rest]
+        if not closeness:
+            return ranked
+        return [*self._read_closely(race, query, reread(query, first, closeness, self.profile)), *rest]
+
+    def _read_closely(self, race: "_Race", query: SearchQuery, passages: list[Passage]) -> list[Passage]:
+        if self.reader is None:
+            return passages
+        chunks = [passage.chunk for passage in passages[:_READ_CLOSELY]]
+        verdicts = race.result(race.start("reader", self.reader.read, query.text, query.language, chunks), ())
+        return read_closely(passages, verdicts, self.profile)
 
     def _best_of_vectors(self, found: Found) -> set[str]:
         """The best of each vector leg: an entry in another language has no keyword score to lift it."""

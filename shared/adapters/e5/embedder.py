@@ -1,6 +1,7 @@
 """Embedder over the exported e5 model: onnxruntime on one thread; processes, not threads, give more throughput."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,18 @@ from shared.ports import Vector
 
 # Padded tokens per run: bounds memory, and keeps short texts from waiting for long ones.
 _TOKENS_PER_RUN = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordStates:
+    """A text's vectors in their context, raw. `words` (pieces, 384): after the last layer, without marks.
+
+    `middle` (marks and pieces, 384): half way, where a reader goes on; `opening`: how many marks stand before the pieces.
+    """
+
+    words: Floats
+    middle: Floats
+    opening: int
 
 
 def embedder_name(alignment: Alignment | None) -> str:
@@ -40,7 +53,9 @@ class E5Embedder:
         self.name = embedder_name(alignment)
         try:
             self._tokenizer = E5Tokenizer(Vocabulary.load(folder / VOCABULARY_FILE), max_tokens)
-            self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(folder / MODEL_FILE), one_thread(), providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # onnxruntime and tokenizers raise bare classes of their own
             raise DependencyUnavailableError("e5", f"the model in {folder} does not load; delete the folder") from error
 
@@ -55,31 +70,33 @@ class E5Embedder:
     def _embed(self, texts: Sequence[str], role: Role) -> Floats:
         encoded = [self._tokenizer.encode(f"{role}: {text}") for text in texts]
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        for batch in _batches_by_length(encoded):
-            vectors[batch] = self._run([encoded[i] for i in batch])
+        for batch in batches_by_length(encoded):
+            vectors[batch] = self._run([encoded[i] for i in batch], ["vectors"])[0]
         return vectors if self._alignment is None else self._alignment.apply(vectors, texts, role)
 
     def pieces(self, text: str) -> list[int]:
         """The ids of a text's word pieces, without marks."""
         return self._tokenizer.encode(text)[1:-1] if text.strip() else []
 
-    def states(self, role: Role, texts: Sequence[Sequence[int]]) -> list[Floats]:
-        """Word pieces of texts to their vectors in context, raw: one array (pieces, 384) per text, cut at the model's length."""
+    def states(self, role: Role, texts: Sequence[Sequence[int]]) -> list[WordStates]:
+        """Word pieces of texts to their vectors in context; a text is cut at the model's length."""
         opening, closing = self._marks(role)
-        kept = [list(pieces[: self._max_pieces - len(opening)]) for pieces in texts]
-        encoded = [[*opening, *pieces, *closing] for pieces in kept]
-        found: list[Floats] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
-        for batch in _batches_by_length(encoded):
-            states = self._run([encoded[i] for i in batch], "states")
+        encoded = [[*opening, *pieces[: self._max_pieces - len(opening)], *closing] for pieces in texts]
+        found: dict[int, WordStates] = {}
+        for batch in batches_by_length(encoded):
+            states, middle = self._run([encoded[i] for i in batch], ["states", "middle"])
             for row, i in enumerate(batch):
-                found[i] = states[row, len(opening) : len(opening) + len(kept[i])]
-        return found
+                length = len(encoded[i])
+                found[i] = WordStates(
+                    words=states[row, len(opening) : length - len(closing)], middle=middle[row, :length], opening=len(opening)
+                )
+        return [found[i] for i in range(len(texts))]
 
     def _marks(self, role: Role) -> tuple[list[int], list[int]]:
         ids = self._tokenizer.encode(f"{role}:")
         return ids[:-1], ids[-1:]
 
-    def _run(self, encoded: list[list[int]], output: str = "vectors") -> Any:
+    def _run(self, encoded: list[list[int]], outputs: list[str]) -> list[Any]:
         width = max(map(len, encoded))
         # Padding is id 0: its value never matters, the mask takes it out.
         ids = np.zeros((len(encoded), width), np.int64)
@@ -87,22 +104,23 @@ class E5Embedder:
         for row, tokens in enumerate(encoded):
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        return self._session.run([output], {"ids": ids, "mask": mask})[0]
+        return self._session.run(outputs, {"ids": ids, "mask": mask})
 
 
-def _options() -> onnxruntime.SessionOptions:
+def one_thread() -> onnxruntime.SessionOptions:
+    """Options of a session on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     return options
 
 
-def _batches_by_length(encoded: list[list[int]]) -> list[list[int]]:
-    """Indexes in batches of similar length, each at most _TOKENS_PER_RUN padded tokens (a single long text is allowed)."""
+def batches_by_length(encoded: Sequence[Sequence[int]], most: int = _TOKENS_PER_RUN) -> list[list[int]]:
+    """Indexes in batches of similar length, each at most `most` padded tokens (a single long text is allowed)."""
     batches: list[list[int]] = []
     for index in sorted(range(len(encoded)), key=lambda i: len(encoded[i])):
         length = len(encoded[index])
-        if not batches or (len(batches[-1]) + 1) * length > _TOKENS_PER_RUN:
+        if not batches or (len(batches[-1]) + 1) * length > most:
             batches.append([])
         batches[-1].append(index)
     return batches

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import onnx
 
-from shared.adapters.e5.graph import build_graph
-from shared.adapters.e5.model_folder import MODEL_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
+from shared.adapters.e5.graph import build_graph, build_reader_graph
+from shared.adapters.e5.model_folder import MODEL_FILE, READER_FILE, VERSION, VERSION_FILE, VOCABULARY_FILE, is_exported
+from shared.adapters.e5.reader_weights import ReaderWeights
 from shared.adapters.e5.vocabulary import compact, kept_ids
 from shared.adapters.e5.weights import WeightFile, locate_weights, verify
 
@@ -16,7 +17,7 @@ Progress = Callable[[float, str], None]
 
 
 def export_model(folder: Path, on_progress: Progress = lambda share, step: None, weights: Path | None = None) -> None:
-    """Write `model.onnx` and `vocab.json` into `folder`; does nothing when they are there already.
+    """Write `model.onnx`, `reader.onnx` and `vocab.json` into `folder`; does nothing when they are there already.
 
     Byte-identical each time. Written to a temporary folder beside it and renamed, so two at once or a kill do no harm.
     `on_progress` gets the share done (0..1) and the step's name. Raises DependencyUnavailableError without the right weights.
@@ -44,6 +45,7 @@ def _write(folder: Path, source: Path, on_progress: Progress) -> None:
     model = build_graph(weights, ids)
     on_progress(0.8, "write")
     onnx.save(model, folder / MODEL_FILE)
+    onnx.save(build_reader_graph(ReaderWeights(weights.shape)), folder / READER_FILE)
     (folder / VERSION_FILE).write_text(VERSION, encoding="ascii")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.adapters.extractive.question import Kind, kinds_of
 from shared.adapters.extractive.reading import Reading, Readings, ReadUnit
 from shared.adapters.extractive.vocabulary import Part, Vocabulary
+from shared.domain.fusion import sigmoid
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language, detect_language
 from shared.domain.units import Unit, UnitKind
@@ -20,6 +21,8 @@ _LEAD_IN_SHARE = 0.8
 # Where a reranker read the unit: how much of its merit is shared wording, and how much nearness in meaning above the
 # nearness that any two sentences have.
 _WORDING_SHARE, _MEANING_SHARE, _UNRELATED = 0.5, 1.5, 0.2
+# Where a reader read it: how much its verdict weighs that the unit is part of the answer.
+_VERDICT_SHARE = 0.6
 _KIND_BONUS = 0.22
 _SECOND_KIND_BONUS = 0.08
 _EARLY_BONUS = 0.05
@@ -137,10 +140,7 @@ def _weights(parts: tuple[Part, ...], texts: Sequence[frozenset[int]]) -> tuple[
 
 def _view(asked: Asked, own_hosts: frozenset[str], index: int, passage: Passage, reading: Reading, met: _Met) -> View:
     above = met.heading | met.title
-    close = passage.closeness
-    scored = tuple(
-        _scored(asked, one, len(reading.units), met, close.of_unit(one.unit.index) if close else None) for one in reading.units
-    )
+    scored = tuple(_scored(asked, one, len(reading.units), met, passage) for one in reading.units)
     language = passage.chunk.language or detect_language(passage.chunk.text)
     return View(
         index=index,
@@ -154,7 +154,7 @@ def _view(asked: Asked, own_hosts: frozenset[str], index: int, passage: Passage,
     )
 
 
-def _scored(asked: Asked, read_unit: ReadUnit, units: int, met: _Met, closeness: float | None) -> Scored:
+def _scored(asked: Asked, read_unit: ReadUnit, units: int, met: _Met, passage: Passage) -> Scored:
     unit = read_unit.unit
     own = met.units[unit.index]
     lead_in = met.units[unit.lead_in] if unit.lead_in >= 0 else frozenset[int]()
@@ -165,8 +165,12 @@ def _scored(asked: Asked, read_unit: ReadUnit, units: int, met: _Met, closeness:
     heading = met.heading - own - near
     title = met.title - own - near - heading
     inner = asked.weight_of(own) + _LEAD_IN_SHARE * asked.weight_of(near)
+    closeness = passage.closeness.of_unit(unit.index) if passage.closeness else None
     if closeness is not None:
         inner = _WORDING_SHARE * inner + _MEANING_SHARE * max(0.0, closeness - _UNRELATED)
+    verdict = passage.verdict.of_unit(unit.index) if passage.verdict else None
+    if verdict is not None:
+        inner += _VERDICT_SHARE * sigmoid(verdict)
     inner += _form(asked, read_unit) - _heading_penalty(unit)
     inner += _EARLY_BONUS * (1 - unit.index / units)
     score = inner + _HEADING_SHARE * asked.weight_of(heading) + _TITLE_SHARE * asked.weight_of(title)

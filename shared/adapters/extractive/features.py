@@ -8,9 +8,10 @@ from shared.adapters.extractive.names import names_in
 from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.reading import latin_words
 from shared.adapters.extractive.selection import Choice
-from shared.domain.knowledge import Closeness
+from shared.domain.knowledge import Closeness, Verdict
 from shared.domain.wording import code_family, has_code, tokens
 
+_SURE = 6.0
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
 
@@ -19,6 +20,7 @@ _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello"
 class Features:
     """`score`, `place`: the search's fused score, and 1 / rank. Where a reranker read the passage (else `not_read`): `closer` its score
     by that; `close`, `close_weakest`, `close_passage`: its closeness; `close_unit` the nearest unit's, `close_said` of those that are said.
+    `reads`: a reader's log-odds that the passage answers (`unread`: none read it), `reads_said`: that what is said is the answer.
     `cosine`: the better of title and body; `no_vectors`: there was none;
     `cosine_cross`: the same where question and document differ in language (`cross`). `keyword`, `body`: the legs' normalised scores.
     `coverage`: how much of the question the passage has, `answer_coverage` the chosen units alone, `heading_coverage` what stands
@@ -41,6 +43,10 @@ class Features:
     close_unit: float
     close_said: float
     not_read: float
+    reads: float
+    reads_cross: float
+    reads_said: float
+    unread: float
     cosine: float
     cosine_cross: float
     title_cosine: float
@@ -92,6 +98,7 @@ def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choic
     anywhere = frozenset[int]().union(*(other.met for other in views))
     cosine = max(_raw(view, "title"), _raw(view, "body"))
     close = view.passage.closeness
+    verdict = view.passage.verdict
     return Features(
         score=0.0 if close else view.passage.score,
         place=1.0 / (1 + view.index),
@@ -103,6 +110,10 @@ def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choic
         close_unit=max(close.units, default=0.0) if close else 0.0,
         close_said=_closest(close, choice),
         not_read=float(close is None),
+        reads=_bounded(verdict.answers) if verdict else 0.0,
+        reads_cross=_bounded(verdict.answers) * cross if verdict else 0.0,
+        reads_said=_surest(verdict, choice),
+        unread=float(verdict is None),
         cosine=cosine,
         cosine_cross=cosine * cross,
         title_cosine=_raw(view, "title"),
@@ -136,6 +147,17 @@ def _closest(close: Closeness | None, choice: Choice) -> float:
     """How near the nearest of the units that are said is to the question."""
     near = [close.of_unit(unit.index) for unit in choice.units] if close else []
     return max((value for value in near if value is not None), default=0.0)
+
+
+def _surest(verdict: Verdict | None, choice: Choice) -> float:
+    """The most that the reader gives any of the units that are said."""
+    read = [verdict.of_unit(unit.index) for unit in choice.units] if verdict else []
+    return max((_bounded(value) for value in read if value is not None), default=0.0)
+
+
+def _bounded(log_odds: float) -> float:
+    """Beyond this the reader's certainty says no more, and would outvote everything else."""
+    return max(-_SURE, min(_SURE, log_odds))
 
 
 def _raw(view: View, leg: str) -> float:

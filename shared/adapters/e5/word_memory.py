@@ -1,0 +1,130 @@
+"""What the model read in texts lately: its word vectors of passages and questions, so that a text is read once."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from threading import Lock
+
+import numpy as np
+
+from shared.adapters.e5.alignment import Role
+from shared.adapters.e5.embedder import E5Embedder, WordStates
+from shared.adapters.e5.weights import Floats
+from shared.domain.knowledge import Chunk
+from shared.domain.language import Language
+from shared.domain.units import cut
+
+Centres = Mapping[tuple[Role, Language], Floats]
+
+# Words kept of passages that were read lately: twice 384 half floats each, so about 100 MB.
+_KEPT_WORDS = 64_000
+_KEPT_QUESTIONS = 32
+# Of a long passage and its headings this many word pieces are read.
+_LONGEST, _LONGEST_HEADING = 320, 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadText:
+    """A text's word pieces; `vectors`: one per piece, less the mean, of unit length; `middle`: those of marks and pieces, half way.
+
+    `bounds`: where each unit of a passage begins and ends among its pieces. `opening`: how many marks stand before them.
+    """
+
+    ids: tuple[int, ...]
+    vectors: Floats
+    middle: Floats
+    opening: int
+    bounds: tuple[tuple[int, int], ...] = ()
+
+
+class WordMemory:
+    """Safe to use from several threads; two that miss the same text both read it."""
+
+    def __init__(self, embedder: E5Embedder, centres: Centres, kept_words: int = _KEPT_WORDS) -> None:
+        self._embedder = embedder
+        self._centres = centres
+        self._room = kept_words
+        self._kept: OrderedDict[tuple[str, str], ReadText] = OrderedDict()
+        self._questions: OrderedDict[tuple[str, Language], ReadText] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """How many passages are kept."""
+        return len(self._kept)
+
+    def question(self, text: str, language: Language) -> ReadText:
+        """Return a question's words."""
+        with self._lock:
+            known = self._questions.get((text, language))
+        if known is not None:
+            return known
+        ids = self._embedder.pieces(text)
+        read = _as_read([ids], self._embedder.states("query", [ids])[0], self._centres["query", language])
+        with self._lock:
+            self._questions[text, language] = read
+            while len(self._questions) > _KEPT_QUESTIONS:
+                self._questions.popitem(last=False)
+        return read
+
+    def passages(self, chunks: Sequence[Chunk]) -> list[ReadText]:
+        """Return the words of chunks and of what stands above them."""
+        keys = [(chunk.chunk_id, chunk.text) for chunk in chunks]
+        with self._lock:
+            known = {key: self._kept[key] for key in keys if key in self._kept}
+        new = {key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in known}
+        fresh = dict(zip(new, self._read(list(new.values())), strict=True)) if new else {}
+        found = known | fresh
+        self._keep([(key, found[key]) for key in keys])
+        return [found[key] for key in keys]
+
+    def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
+        """Read chunks before anybody asks, so that the first answers are as fast as later ones. False: there is no more room."""
+        with self._lock:
+            held = sum(len(entry.vectors) for entry in self._kept.values())
+        if held + _LONGEST + _LONGEST_HEADING > self._room:
+            return False
+        self.passages(chunks)
+        return True
+
+    def _read(self, chunks: Sequence[Chunk]) -> list[ReadText]:
+        pieces = [self._pieces(chunk) for chunk in chunks]
+        states = self._embedder.states("passage", [[i for part in parts for i in part] for parts in pieces])
+        return [
+            _as_read(parts, state, self._centres["passage", chunk.language])
+            for chunk, parts, state in zip(chunks, pieces, states, strict=True)
+        ]
+
+    def _pieces(self, chunk: Chunk) -> list[list[int]]:
+        """What stands above the text, then each of its units, as far as there is room."""
+        parts = [self._embedder.pieces(chunk.above)[:_LONGEST_HEADING]]
+        room = _LONGEST - len(parts[0])
+        for unit in cut(chunk.text):
+            parts.append(self._embedder.pieces(unit.text)[:room])
+            room -= len(parts[-1])
+        return parts
+
+    def _keep(self, entries: Sequence[tuple[tuple[str, str], ReadText]]) -> None:
+        with self._lock:
+            for key, entry in entries:
+                self._kept[key] = entry
+                self._kept.move_to_end(key)
+            held = sum(len(entry.vectors) for entry in self._kept.values())
+            while held > self._room and len(self._kept) > 1:
+                held -= len(self._kept.popitem(last=False)[1].vectors)
+
+
+def _as_read(parts: Sequence[Sequence[int]], states: WordStates, centre: Floats) -> ReadText:
+    ends = [min(end, len(states.words)) for end in accumulate(map(len, parts))]
+    return ReadText(
+        ids=tuple(i for part in parts for i in part)[: len(states.words)],
+        vectors=_centred(states.words, centre),
+        middle=states.middle.astype(np.float16),
+        opening=states.opening,
+        bounds=tuple(pairwise(ends)),
+    )
+
+
+def _centred(states: Floats, centre: Floats) -> Floats:
+    moved = states - centre
+    return (moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)).astype(np.float16)
