@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,14 @@ from shared.adapters.extractive.calibration import (
 )
 from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of
+from shared.adapters.ranking.profile import CURRENT as PROFILE
 from shared.adapters.ranking.profile import load_profile
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.answering import plain_text
-from shared.domain.knowledge import Audience, Chunk, SearchQuery
+from shared.domain.knowledge import Audience, Chunk, Passage, SearchQuery
 from shared.domain.language import Language
+from shared.domain.ranking import closer_evidence
 from shared.domain.reply import ReplyRequest
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.search_knowledge import SearchKnowledge
@@ -115,17 +118,21 @@ def _searching(chunks: list[Chunk], vectors: list[Any], e5: E5Models) -> Generat
 
 
 def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set[str]) -> Iterator[Case]:
+    query = _query(question)
     for search, leg in zip(searches, ("", "-keyword"), strict=True):
-        query = SearchQuery(
-            tenant=TENANT,
-            text=question.text,
-            language=question.language,
-            audiences=frozenset({Audience.PUBLIC}),
-            today=TODAY,
-            top_k=TOP_K,
-            snapshot=1,
-        )
         yield Case(source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there))
+
+
+def _query(question: Asked) -> SearchQuery:
+    return SearchQuery(
+        tenant=TENANT,
+        text=question.text,
+        language=question.language,
+        audiences=frozenset({Audience.PUBLIC}),
+        today=TODAY,
+        top_k=TOP_K,
+        snapshot=1,
+    )
 
 
 # ---------------------------------------------------------------- fitting
@@ -202,6 +209,38 @@ def _preferred(one: Drafted) -> list[bool]:
     """Of right answers in both languages, those in the question's own are the ones to rank first."""
     own = [right and candidate.choice.view.same_language for candidate, right in zip(one.candidates, one.right, strict=True)]
     return own if any(own) else one.right
+
+
+def fit_order(cases: Iterable[Case]) -> dict[str, float]:
+    """Fit `RankingProfile.closer` on pairs of passages of one question, of which one is right: by which it is above the other."""
+    rows: list[list[float]] = []
+    names: list[str] = []
+    for case in cases:
+        read = [(passage, _order_values(case, passage)) for passage in case.passages if passage.closeness and passage.verdict]
+        right = [values for passage, values in read if passage.chunk.chunk_id in case.question.rel]
+        wrong = [values for passage, values in read if passage.chunk.chunk_id not in case.question.rel]
+        for one, other in product(right, wrong):
+            names = list(one)
+            rows.append([one[name] - other[name] for name in names])
+    table = np.array(rows)
+    labels = np.arange(len(table)) % 2 == 0
+    signed = np.where(labels[:, None], table, -table)
+    scale = table.std(axis=0)
+    model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=3000).fit(signed / scale, labels)
+    return {name: round(float(slope), 3) for name, slope in zip(names, model.coef_[0] / scale, strict=True)}
+
+
+def _order_values(case: Case, passage: Passage) -> dict[str, float]:
+    query = _query(case.question)
+    close, verdict = passage.closeness, passage.verdict
+    assert close and verdict  # noqa: S101
+    return {**closer_evidence(query, [passage], [close])[0], "answers": verdict.answers}
+
+
+def write_order(closer: dict[str, float]) -> None:
+    """Put it into the profile."""
+    profile = json.loads(PROFILE.read_text(encoding="utf-8"))
+    PROFILE.write_text(json.dumps({**profile, "closer": closer}, indent=2) + "\n", encoding="utf-8")
 
 
 def best_of(one: Drafted, calibration: Calibration) -> tuple[Candidate, bool, float]:
@@ -315,9 +354,16 @@ def main() -> None:
     parser.add_argument("--second", type=Path, default=Path("tests/data/answering-2"), help="a company with an exam of its own")
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
+    parser.add_argument(
+        "--order", action="store_true", help=f"write the order after rereading into {PROFILE.name} instead; then fit"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
-    drafted = draft(gather(options.faq, options.own_words, options.questions, options.company, options.second, options.model))
+    cases = gather(options.faq, options.own_words, options.questions, options.company, options.second, options.model)
+    if options.order:
+        write_order(fit_order(cases))
+        return
+    drafted = draft(cases)
     found = judged(drafted)
     report(found)
     if options.dump:

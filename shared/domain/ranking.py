@@ -53,7 +53,7 @@ def reread(
     """Order ranked passages anew by what a reranker read in them, best first; `closeness` has one entry per passage."""
     seen = [
         replace(passage, closeness=close, score=sum(profile.closer.get(name, 0.0) * value for name, value in found.items()))
-        for passage, close, found in zip(passages, closeness, _closer_evidence(query, passages, closeness), strict=True)
+        for passage, close, found in zip(passages, closeness, closer_evidence(query, passages, closeness), strict=True)
     ]
     return sorted(seen, key=lambda passage: (-passage.score, passage.chunk.chunk_id))
 
@@ -69,7 +69,7 @@ def read_closely(passages: Sequence[Passage], verdicts: Sequence[Verdict], profi
     return [*seen, *passages[len(seen) :]]
 
 
-def _closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:
+def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness]) -> list[dict[str, float]]:
     """What is known of each passage after a reranker read it, by name: `RankingProfile.closer` refers to these names."""
     return [
         {

@@ -104,7 +104,7 @@ class E5Embedder:
         for row, tokens in enumerate(encoded):
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        return self._session.run(outputs, {"ids": ids, "mask": mask})
+        return list(self._session.run(outputs, {"ids": ids, "mask": mask}))
 
 
 def one_thread() -> onnxruntime.SessionOptions:

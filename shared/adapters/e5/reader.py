@@ -6,7 +6,7 @@ The lower layers read both apart, as for the embedding, so that what was read of
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 import onnxruntime
@@ -60,7 +60,8 @@ class E5Reader:
             for begin, text in ((0, asked), (ahead, passage)):
                 end = begin + len(text.middle)
                 states[row, begin:end], mask[row, begin:end], content[row, begin + MARKS : end - 1] = text.middle, 1, 1
-        answers, said = self._session.run(["answers", "said"], {"states": states, "side": side, "mask": mask, "content": content})
+        inputs = {"states": states, "side": side, "mask": mask, "content": content}
+        answers, said = cast("list[Floats]", self._session.run(["answers", "said"], inputs))
         return [
             Verdict(answers=float(answers[row]), units=_of_units(passage, said[row, ahead:]))
             for row, passage in enumerate(passages)
@@ -69,5 +70,5 @@ class E5Reader:
 
 def _of_units(passage: ReadText, said: Floats) -> tuple[float, ...]:
     """A unit is as likely said as the likeliest of its words."""
-    words: Any = said[passage.opening :]
+    words = said[passage.opening :]
     return tuple(float(words[begin:end].max()) if end > begin else _UNREAD for begin, end in passage.bounds)

@@ -42,4 +42,4 @@ def save_reader_weights(tensors: Mapping[str, Floats], quantised: frozenset[str]
             arrays[name], arrays[name + _STEP] = np.round(tensor / step[:, None]).astype(np.int8), step
         else:
             arrays[name] = tensor.astype(np.float32)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from threading import Lock
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.adapters.e5.alignment import Role
 from shared.adapters.e5.embedder import E5Embedder, WordStates
@@ -33,7 +34,7 @@ class ReadText:
 
     ids: tuple[int, ...]
     vectors: Floats
-    middle: Floats
+    middle: npt.NDArray[np.float16]
     opening: int
     bounds: tuple[tuple[int, int], ...] = ()
 

@@ -1,0 +1,159 @@
+"""Questions with passages that answer them, and with passages that look as if they did: what a reader learns from."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shared.adapters.e5.embedder import E5Embedder, WordStates
+from training.texts import Span, Tagged, passage_pieces, question_pieces
+
+# Of the passages that are nearest to a question, those that a wrong one is taken from.
+NEAREST = 6
+# Passages of public sets are windows of whole sentences of at most so many characters.
+WINDOW = {"zh": 230, "en": 560}
+_TITLED = 0.7
+_ENDS = "。！？!?；;\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A passage of a group: a company, or a data set. Wrong passages for its questions come from the same group."""
+
+    group: str
+    above: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question about the passage `place`; `answer` is a span of its text, None where the passage does not say."""
+
+    text: str
+    place: int
+    answer: Span | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Places of a question and a passage among the texts, whether one answers the other, and which pieces do."""
+
+    question: int
+    passage: int
+    answers: bool
+    said: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Examples, with the middle states (marks and pieces, 384; float16) of what they are made of."""
+
+    questions: Sequence[WordStates]
+    passages: Sequence[WordStates]
+    examples: Sequence[Example]
+
+
+def written(files: Iterable[Path]) -> tuple[list[Source], list[Asked]]:
+    """Read our own companies: a passage a line, with questions in people's own words and near misses."""
+    sources: list[Source] = []
+    asked: list[Asked] = []
+    for row in (row for file in files for row in _rows(file)):
+        for question in row["questions"]:
+            answer = question["answer"]
+            begin = row["passage"].index(answer) if answer else 0
+            asked.append(
+                Asked(text=question["text"], place=len(sources), answer=(begin, begin + len(answer)) if answer else None)
+            )
+        sources.append(Source(group=row["company"], above=row["title"], text=row["passage"]))
+    return sources, asked
+
+
+def squad(file: Path, language: str, chance: random.Random, questions_in: Path | None = None) -> tuple[list[Source], list[Asked]]:
+    """Read a file in the form of SQuAD 2.0; `questions_in`: the same ids with questions in another language."""
+    other = {one["id"]: one["question"] for _, _, one in _squad_questions(questions_in)} if questions_in else {}
+    sources: list[Source] = []
+    asked: list[Asked] = []
+    places: dict[str, list[tuple[int, int, int]]] = {}
+    for title, context, one in _squad_questions(file):
+        if context not in places:
+            above = title if chance.random() < _TITLED else ""
+            places[context] = []
+            for begin, end in windows(context, WINDOW[language]):
+                places[context].append((begin, end, len(sources)))
+                sources.append(Source(group=file.stem, above=above, text=context[begin:end]))
+        text = other.get(one["id"], one["question"])
+        if one.get("is_impossible"):
+            asked += [Asked(text=text, place=place, answer=None) for _, _, place in places[context][:2]]
+        elif one["answers"] and context[(at := one["answers"][0]["answer_start"]) :].startswith(one["answers"][0]["text"]):
+            end = at + len(one["answers"][0]["text"])
+            hits = [(b, place) for b, e, place in places[context] if b <= at and end <= e]
+            asked += [Asked(text=text, place=place, answer=(at - b, end - b)) for b, place in hits[:1]]
+    return sources, asked
+
+
+def windows(text: str, most: int) -> Iterator[Span]:
+    """Whole sentences together, as many as fit."""
+    ends = [i + 1 for i, letter in enumerate(text) if letter in _ENDS or text[i : i + 2] == ". "]
+    begin = last = 0
+    for end in (*ends, len(text)):
+        if end - begin > most and last > begin:
+            yield begin, last
+            begin = last
+        last = end
+    if begin < len(text):
+        yield begin, len(text)
+
+
+def material(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder, chance: random.Random) -> Material:
+    """Read all texts, and give each question its passage and near ones of the same group that do not answer it."""
+    plain = [passage_pieces(embedder, one.above, one.text) for one in sources]
+    near = _nearest(sources, asked, embedder)
+    examples: list[Example] = []
+    for number, one in enumerate(asked):
+        source = sources[one.place]
+        spans = [one.answer] if one.answer else []
+        said = passage_pieces(embedder, source.above, source.text, spans).said
+        examples.append(Example(question=number, passage=one.place, answers=bool(one.answer), said=said))
+        answer = source.text[slice(*one.answer)] if one.answer else ""
+        wrong = [place for place in near[number] if place != one.place and not (answer and answer in sources[place].text)]
+        for place in chance.sample(wrong[:NEAREST], min(len(wrong[:NEAREST]), 2 if one.answer else 1)):
+            examples.append(Example(question=number, passage=place, answers=False, said=_silent(plain[place])))
+    return Material(
+        questions=embedder.states("query", [question_pieces(embedder, one.text) for one in asked]),
+        passages=embedder.states("passage", [one.pieces for one in plain]),
+        examples=examples,
+    )
+
+
+def _nearest(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder) -> list[list[int]]:
+    bodies = np.array(embedder.embed_passages([one.text for one in sources]))
+    vectors = np.array(embedder.embed_queries([one.text for one in asked]))
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(sources):
+        members[one.group].append(place)
+    found: list[list[int]] = []
+    for one, vector in zip(asked, vectors, strict=True):
+        group = members[sources[one.place].group]
+        order = np.argsort(-(bodies[group] @ vector))[: NEAREST + 1]
+        found.append([group[i] for i in order])
+    return found
+
+
+def _silent(tagged: Tagged) -> tuple[bool, ...]:
+    return (False,) * len(tagged.pieces)
+
+
+def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
+def _squad_questions(file: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            yield from ((article.get("title", ""), paragraph["context"], one) for one in paragraph["qas"])
