@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("functions", "shared", "infra_cdk", "local", "tests", "benchmarks")
+OURS = ("functions", "shared", "infra_cdk", "local", "tests", "benchmarks", "training")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ ALLOWED = {
     "infra_cdk/": ("shared.contracts", "infra_cdk"),
     "local/": ("shared", "functions", "local"),
     "benchmarks/": ("shared", "local", "benchmarks"),
-    "tests/": ("shared", "functions", "local", "infra_cdk", "benchmarks", "tests"),
+    "training/": ("shared", "training"),
+    "tests/": ("shared", "functions", "local", "infra_cdk", "benchmarks", "training", "tests"),
 }
 STDLIB = frozenset(sys.stdlib_module_names)
 

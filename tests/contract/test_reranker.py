@@ -11,6 +11,7 @@ from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.reranker import E5Reranker, load_centres, save_centres
+from shared.adapters.e5.word_memory import WordMemory
 from shared.domain.units import cut
 from tests.contract.index_adapters import chunk
 
@@ -32,7 +33,7 @@ def embedder():
 
 @pytest.fixture
 def reranker(embedder):
-    return E5Reranker(embedder, load_centres())
+    return E5Reranker(WordMemory(embedder, load_centres()))
 
 
 def closest(reranker, question, language="zh"):
@@ -69,13 +70,13 @@ def test_a_heading_says_what_a_text_is_about(reranker):
 
 
 def test_a_passage_that_was_read_before_gives_the_same_and_the_store_of_them_is_bounded(embedder):
-    small = E5Reranker(embedder, load_centres(), kept_words=1)
-    large = E5Reranker(embedder, load_centres())
+    little = WordMemory(embedder, load_centres(), kept_words=1)
+    small, large = E5Reranker(little), E5Reranker(WordMemory(embedder, load_centres()))
     first = large.compare("几点关门", "zh", CHUNKS)
     assert large.compare("几点关门", "zh", CHUNKS) == first
     again = small.compare("几点关门", "zh", CHUNKS)
     assert [round(one.question, 3) for one in again] == [round(one.question, 3) for one in first]
-    assert len(small._kept) == 1
+    assert len(little) == 1
 
 
 def test_a_changed_text_under_the_same_id_is_read_anew(reranker):
@@ -111,12 +112,13 @@ def test_centres_are_read_as_they_were_written(tmp_path):
 
 
 def test_what_was_read_ahead_needs_no_reading_when_it_is_asked_for_until_there_is_no_more_room(embedder, monkeypatch):
-    reranker = E5Reranker(embedder, load_centres(), kept_words=500)
-    assert reranker.read_ahead(CHUNKS)
+    memory = WordMemory(embedder, load_centres(), kept_words=500)
+    reranker = E5Reranker(memory)
+    assert memory.read_ahead(CHUNKS)
     read = []
     states = embedder.states
     monkeypatch.setattr(embedder, "states", lambda role, texts: read.append((role, len(texts))) or states(role, texts))
     reranker.compare("几点关门", "zh", [HOURS])
     assert read == [("query", 1)]
-    assert reranker.read_ahead([replace(HOURS, text="我们每天都在门口摆花。" * 20)])
-    assert not reranker.read_ahead([RETURNS])
+    assert memory.read_ahead([replace(HOURS, text="我们每天都在门口摆花。" * 20)])
+    assert not memory.read_ahead([RETURNS])

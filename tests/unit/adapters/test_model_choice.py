@@ -73,7 +73,7 @@ def test_embedders_by_kind_and_model() -> None:
 def test_functions_embed_elsewhere_without_a_reranker_and_refuse_what_their_zips_do_not_hold() -> None:
     chosen = EmbedderChoice(kind="bedrock", name="cohere.embed-multilingual-v3", region="eu-central-1")
     models = open_search_models(chosen, "/nowhere")
-    assert isinstance(models.embedder, CohereEmbedder) and models.reranker() is None
+    assert isinstance(models.embedder, CohereEmbedder) and models.candidates() == (None, None)
     with pytest.raises(InvalidInputError, match="e5 or bedrock"):
         open_search_models(EmbedderChoice(kind="openai", name="m", url="http://127.0.0.1:9/v1"), "")
 

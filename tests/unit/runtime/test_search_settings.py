@@ -20,7 +20,7 @@ def settings(request: pytest.FixtureRequest) -> Environment:
 
 
 def read(settings: Environment, **given: str) -> RetrievalEnvironment | KnowledgeEnvironment:
-    return settings.from_env({**environment_of("retrieval"), **given})
+    return settings.from_env({**environment_of("retrieval"), **environment_of("knowledge"), **given})
 
 
 @pytest.mark.parametrize(
