@@ -14,7 +14,7 @@ from shared.adapters.sqlite.knowledge_store import SQLiteKnowledgeStore
 from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
 from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.errors import DependencyUnavailableError
-from shared.domain.knowledge import Audience, Closeness, FactAnswer, SearchQuery
+from shared.domain.knowledge import Audience, Closeness, FactAnswer, SearchQuery, Verdict
 from shared.ports import KnowledgeChange
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.reconcile_indices import ReconcileIndices
@@ -249,6 +249,46 @@ def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(search):
     assert ids(result) == ids(search(ask("怎么申请退货")))
     assert result.degraded == ("reranker",)
     assert result.passages[0].closeness is None
+
+
+class Reading:
+    """A reader that is sure of some chunks; it notes what it was given."""
+
+    def __init__(self, *chunk_ids):
+        self.chunk_ids = chunk_ids
+        self.given = []
+
+    def read(self, question, language, chunks):
+        self.given += [one.chunk_id for one in chunks]
+        return [Verdict(answers=50.0 if one.chunk_id in self.chunk_ids else -50.0) for one in chunks]
+
+
+class NoReader:
+    def read(self, question, language, chunks):
+        raise DependencyUnavailableError("reader", "is loading")
+
+
+def test_what_a_reader_is_sure_of_comes_first_and_its_verdict_stays_with_the_passage(search):
+    first = ids(replace(search, reranker=Preferring("returns"))(ask("怎么申请退货")))
+    reader = Reading(first[-1])
+    result = replace(search, reranker=Preferring("returns"), reader=reader)(ask("怎么申请退货"))
+    assert len(first) > 1 and ids(result)[0] == first[-1]
+    assert result.passages[0].verdict.answers == 50.0
+    assert set(reader.given) == set(first)
+
+
+def test_a_reader_that_fails_leaves_the_reranked_order_and_says_so(search):
+    reranked = replace(search, reranker=Preferring("shipping"))
+    result = replace(reranked, reader=NoReader())(ask("怎么申请退货"))
+    assert ids(result) == ids(reranked(ask("怎么申请退货")))
+    assert result.degraded == ("reader",)
+    assert result.passages[0].verdict is None
+
+
+def test_without_a_reranker_nothing_is_read_closely(search):
+    reader = Reading("returns")
+    assert replace(search, reader=reader)(ask("怎么申请退货")).passages[0].verdict is None
+    assert reader.given == []
 
 
 def test_a_reranker_never_brings_staff_passages_to_a_customer(search):
