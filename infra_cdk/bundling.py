@@ -61,6 +61,9 @@ _PRUNED = (
     "httpx/_main.py",
     "pydantic/v1",
     "pydantic/mypy.py",
+    "pydantic/color.py",
+    "pydantic/experimental/arguments_schema.py",
+    "pydantic/experimental/pipeline.py",
     # PyYAML's C form: company.yaml and kefu.yaml are small, and the strict loader is Python.
     "yaml/_yaml.*",
     "numpy/f2py",
@@ -71,8 +74,8 @@ _PRUNED = (
 # What runs the weights; without them vectors are made elsewhere.
 _FOR_THE_WEIGHTS = ("onnxruntime", "tokenizers", "flatbuffers", "google", "protobuf")
 _PRUNED_WITHOUT_WEIGHTS = (*_FOR_THE_WEIGHTS, *(f"{package}-*.dist-info" for package in _FOR_THE_WEIGHTS))
-# httpx calls models synchronously here; what it needs anyio for is never reached.
-_PRUNED_FROM = {"dialog": ("anyio",)}
+# httpx calls models synchronously here; what it needs anyio for is never reached, nor idna's table for names that are not lower case yet.
+_PRUNED_FROM = {"dialog": ("anyio", "idna/uts46data.py")}
 # Raised when the same inputs shall give other bytes.
 _VERSION = "1"
 
