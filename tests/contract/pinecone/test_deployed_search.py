@@ -108,7 +108,7 @@ def _weights() -> Path:
 
 
 def _of_the_stage(stage: Stage) -> dict[str, str]:
-    named = ("release", "table_prefix", "content_bucket")
+    named = ("release", "table_prefix", "content_bucket", "knowledge_queue_url")
     keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "eu-west-1"}
     return keys | {f"KEFU_{name.upper()}": stage.environment[name] for name in named}
 
