@@ -73,7 +73,9 @@ class Company:
 
     def machine(self, name: str) -> PublishIndexed:
         """Return a publication by a machine of `knowledge` with a disk of its own."""
-        env = KnowledgeEnvironment.model_validate({**SETTINGS, "index_folder": str(self.folder / name)})
+        env = KnowledgeEnvironment.model_validate(
+            {**SETTINGS, "knowledge_queue_url": "https://queue", "index_folder": str(self.folder / name)}
+        )
         parts = WriterParts(
             env=env, knowledge=self.knowledge, objects=self.ports.objects, embedder=EMBEDDER, clock=self.ports.clock
         )

@@ -47,6 +47,7 @@ def parts(engine, tmp_path):
     }
     others = {"knowledge": knowledge, "objects": MemoryObjectStore(), "embedder": EMBEDDER, "clock": SystemClock()}
     written = {name: value for name, value in settings.items() if name != "leg_timeout_s"}
+    written["knowledge_queue_url"] = "https://queue"
     return (
         WriterParts(env=KnowledgeEnvironment.model_validate(written), **others),
         EngineParts(env=RetrievalEnvironment.model_validate(settings), **others),

@@ -1,12 +1,14 @@
 """The extractive answerer as customers meet it: what it says, what it quotes, how sure it is."""
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from shared.adapters.extractive.answerer import ExtractiveAnswerer
 from shared.domain.blocks import CitationBlock, ListBlock, TextBlock
+from shared.domain.knowledge import Verdict
 from shared.domain.reply import ReplyDraft
 from tests.evidence import passage, request
 
@@ -111,7 +113,11 @@ def test_two_passages_are_joined_only_where_both_are_needed() -> None:
     price = passage("拉花课每次 168 元，含材料。", title="费用", document="课程")
     place = passage("停车场在大楼北侧地下二层入口。", title="停车", document="门店")
     assert len(answer("拉花课多少钱一次，停车场在哪里？", price, place).cited) == 2
-    assert len(answer("拉花课多少钱一次？", price, place).cited) == 1
+    read = [
+        replace(price, verdict=Verdict(answers=5.0, units=(5.0,))),
+        replace(place, verdict=Verdict(answers=-5.0, units=(-5.0,))),
+    ]
+    assert len(answer("拉花课多少钱一次？", *read).cited) == 1
 
 
 def test_orders_to_a_machine_in_a_document_are_never_quoted() -> None:
