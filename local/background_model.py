@@ -1,24 +1,14 @@
 """The embedding model, loaded beside everything else: until it is there, keywords answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from shared.adapters.e5.opening import E5Models
 from shared.domain.errors import DependencyUnavailableError, SupportError
 from shared.domain.knowledge import Chunk, Closeness, Verdict
 from shared.domain.language import Language
-from shared.ports import Embedder, PassageReader, Reranker, Vectors
+from shared.ports import Vectors
 
 _AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """One set of weights in its uses."""
-
-    embedder: Embedder
-    reranker: Reranker
-    reader: PassageReader
-    read_ahead: Callable[[Sequence[Chunk]], bool]
 
 
 class BackgroundModel:
@@ -30,7 +20,7 @@ class BackgroundModel:
     def __init__(self, name: str, dimensions: int) -> None:
         self._name = name
         self._dimensions = dimensions
-        self._loaded: LoadedModel | None = None
+        self._loaded: E5Models | None = None
         self._failure = "the embedding model is still loading"
 
     @property
@@ -43,7 +33,7 @@ class BackgroundModel:
         """The length of a vector."""
         return self._dimensions
 
-    def load(self, loader: Callable[[], LoadedModel]) -> None:
+    def load(self, loader: Callable[[], E5Models]) -> None:
         """Load now, in this thread. A failure is kept as the reason that every later call gives."""
         try:
             self._loaded = loader()
@@ -69,14 +59,14 @@ class BackgroundModel:
 
     def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
         """Read candidates before anybody asks; False when no more can be kept."""
-        return self._model().read_ahead(chunks)
+        return self._model().memory.read_ahead(chunks)
 
     def close(self) -> None:
         """Embed no more; what is under way ends at its next few texts."""
         self._loaded = None
         self._failure = "it is being closed"
 
-    def _model(self) -> LoadedModel:
+    def _model(self) -> E5Models:
         if self._loaded is None:
             raise DependencyUnavailableError("embedder", self._failure)
         return self._loaded

@@ -4,7 +4,6 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.background_model import LoadedModel
 from local.composition.answering import build_answerer
 from local.composition.functions import Functions, Parts, build_functions
 from local.composition.knowledge import KnowledgeBase, build_knowledge, open_knowledge
@@ -15,7 +14,7 @@ from local.one_company import OneCompany
 from local.pollers import OutboxFeed, Pollers, QueueFeed, ScheduleFeed
 from local.read_company import read_company
 from local.settings import LocalSettings
-from shared.adapters.e5.opening import open_e5
+from shared.adapters.e5.opening import E5Models, open_e5
 from shared.adapters.sqlite.database import Database
 from shared.contracts import KNOWLEDGE, TICKETS, TURNS, QueueContract
 from shared.domain.company import Company
@@ -87,10 +86,9 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
     )
 
 
-def load_model(models: Path) -> LoadedModel:
+def load_model(models: Path) -> E5Models:
     """Load the exported weights. Raises DependencyUnavailableError."""
-    e5 = open_e5(model_folder(models))
-    return LoadedModel(e5.embedder, e5.reranker, e5.reader, e5.memory.read_ahead)
+    return open_e5(model_folder(models))
 
 
 def model_folder(models: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from shared.adapters.e5.embedder import E5Embedder, WordStates
+from shared.domain.units import cut
 from training.texts import Span, Tagged, passage_pieces, question_pieces
 
 # Of the passages that are nearest to a question, those that a wrong one is taken from.
@@ -18,7 +19,6 @@ NEAREST = 6
 # Passages of public sets are windows of whole sentences of at most so many characters.
 WINDOW = {"zh": 230, "en": 560}
 _TITLED = 0.7
-_ENDS = "。！？!?；;\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +97,9 @@ def squad(file: Path, language: str, chance: random.Random, questions_in: Path |
 
 
 def windows(text: str, most: int) -> Iterator[Span]:
-    """Whole sentences together, as many as fit."""
-    ends = [i + 1 for i, letter in enumerate(text) if letter in _ENDS or text[i : i + 2] == ". "]
+    """Whole units together, as many as fit."""
     begin = last = 0
-    for end in (*ends, len(text)):
+    for end in (*(unit.end for unit in cut(text)), len(text)):
         if end - begin > most and last > begin:
             yield begin, last
             begin = last

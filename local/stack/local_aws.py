@@ -1,5 +1,6 @@
 """MiniStack, a local AWS, as a process of ours: in its own environment, on this machine alone, with its state in a folder."""
 
+import json
 import os
 import signal
 import socket
@@ -83,6 +84,7 @@ class MiniStack:
             "STATE_DIR": str(self.folder / "state"),
             "S3_DATA_DIR": str(self.folder / "s3"),
         }
+        _forget_stream_positions(self.folder / "state" / "lambda.json")
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         command = self.command or (str(engine_environment() / "bin" / "python"), str(_WRAPPER))
         with (self.folder / "log").open("ab") as log:
@@ -121,3 +123,15 @@ class MiniStack:
                 return
         self.stop()
         raise EngineError(f"MiniStack did not start on port {self.port}: see {self.folder / 'log'}")
+
+
+def _forget_stream_positions(state: Path) -> None:
+    """Have streams read from their start: MiniStack keeps how far each was read, and none of the records.
+
+    The first events after a restart would be as many places behind what was read before, and never be delivered.
+    """
+    if not state.exists():
+        return
+    kept = json.loads(state.read_text("utf-8"))
+    kept.get("payload", kept).pop("dynamodb_stream_positions", None)
+    state.write_text(json.dumps(kept), "utf-8")

@@ -1,7 +1,6 @@
 """What every Embedder does, and what the exported model does besides."""
 
 import hashlib
-import os
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,17 +22,14 @@ from shared.adapters.openai.endpoints import Endpoint
 from shared.domain.errors import DependencyUnavailableError
 from tests.contract import embedding_servers
 from tests.contract.embedding_servers import answering
+from tests.contract.exported_model import exported_model
 from tests.integration.bedrock.bedrock_server import session
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
     """The exported model, made once and kept for later runs."""
-    folder = Path(os.environ.get("KEFU_MODEL_DIR", ROOT / "var" / "models" / "e5"))
-    export_model(folder)
-    return folder
+    return exported_model()
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,19 @@
 """What the trained reader makes of a question and a passage: whether, and where, one answers the other."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from shared.adapters.e5.export import export_model
 from shared.adapters.e5.opening import open_e5
 from shared.adapters.e5.reader import E5Reader
 from shared.adapters.e5.reader_weights import ReaderWeights, save_reader_weights
 from shared.domain.errors import DependencyUnavailableError
 from shared.domain.units import cut
+from tests.contract.exported_model import exported_model
 from tests.contract.index_adapters import chunk
 
-ROOT = Path(__file__).parents[2]
 WARRANTY = chunk(
     "warranty",
     "滤芯属于消耗品，不在保修范围内。主机自签收之日起保修两年，电池保修半年。维修期间的运费由我们承担。",
@@ -34,9 +31,7 @@ CHUNKS = (WARRANTY, CLEANING, DELIVERY)
 
 @pytest.fixture(scope="module")
 def folder():
-    folder = Path(os.environ.get("KEFU_MODEL_DIR", ROOT / "var" / "models" / "e5"))
-    export_model(folder)
-    return folder
+    return exported_model()
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,18 @@
 """What the reranker on the exported model does: nearer in meaning is closer, whatever the words, the language or the order."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from shared.adapters.e5.alignment import load_alignment
 from shared.adapters.e5.embedder import E5Embedder
-from shared.adapters.e5.export import export_model
 from shared.adapters.e5.reranker import E5Reranker, load_centres, save_centres
 from shared.adapters.e5.word_memory import WordMemory
 from shared.domain.units import cut
+from tests.contract.exported_model import exported_model
 from tests.contract.index_adapters import chunk
 
-ROOT = Path(__file__).parents[2]
 RETURNS = chunk("returns", "签收后七天内可以申请退货。退款三个工作日内原路退回。", title="退货")
 HOURS = chunk("hours", "门店每天上午十点开门，晚上九点打烊。", title="营业时间")
 BATTERY = chunk(
@@ -26,9 +23,7 @@ CHUNKS = (RETURNS, HOURS, BATTERY)
 
 @pytest.fixture(scope="module")
 def embedder():
-    folder = Path(os.environ.get("KEFU_MODEL_DIR", ROOT / "var" / "models" / "e5"))
-    export_model(folder)
-    return E5Embedder(folder, load_alignment())
+    return E5Embedder(exported_model(), load_alignment())
 
 
 @pytest.fixture

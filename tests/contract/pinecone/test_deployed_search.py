@@ -5,7 +5,6 @@ stage can choose.
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -18,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.e5.export import export_model
 from shared.adapters.model_calls.permission import model_calls
 from tests.contract import embedding_servers
 from tests.contract.aws.installed import ministack_in_real_time
 from tests.contract.aws.opening import aws_at
 from tests.contract.aws.processes import EngineMissingError
 from tests.contract.aws.stage import Stage
+from tests.contract.exported_model import exported_model
 from tests.contract.pinecone.server import API_KEY, PineconeServer, pinecone_server
 from tests.events import load_event
 
@@ -96,15 +95,9 @@ def functions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             settings |= {"KEFU_EMBEDDER": "bedrock", "KEFU_EMBEDDER_NAME": TITAN, "KEFU_EMBEDDER_DIMENSIONS": "512"}
             settings |= {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": titan.url, "KEFU_MODEL_FOLDER": "/nowhere/at/all"}
         else:
-            settings["KEFU_MODEL_FOLDER"] = str(_weights())
+            settings["KEFU_MODEL_FOLDER"] = str(exported_model())
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         yield _imported(patch, stack, stage, pinecone, {"AWS_ENDPOINT_URL": url, **settings}, tmp_path_factory)
-
-
-def _weights() -> Path:
-    folder = Path(os.environ.get("KEFU_MODEL_DIR", ROOT / "var" / "models" / "e5"))
-    export_model(folder)
-    return folder
 
 
 def _of_the_stage(stage: Stage) -> dict[str, str]:
