@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import version
@@ -48,7 +48,7 @@ class Phase:
         served = [one.wall_ms for one in self.took if one.status == HTTPStatus.OK]
         times = [f"{percentile(served, share):.0f}" for share in (50, 95, 99)] if served else ["-"] * 3
         others = Counter(one.status for one in self.took if one.status != HTTPStatus.OK)
-        not_ok = ", ".join(f"{count} x {status}" for status, count in sorted(others.items())) or "0"
+        not_ok = ", ".join(f"{count} x {status or 'no answer'}" for status, count in sorted(others.items())) or "0"
         sent = [f"{self.arrivals.rate_per_s:g}", str(len(self.took)), not_ok]
         return [self.kind, *sent, *times, f"{self.cpu_ms:.1f}"]
 
@@ -87,16 +87,24 @@ def _asking(
     client: httpx.AsyncClient, visitors: Sequence[Visitor], texts: Sequence[str]
 ) -> Callable[[int], "asyncio.Future[int]"]:
     async def ask(number: int) -> int:
-        return (await visitors[number % len(visitors)].ask(client, texts[number % len(texts)])).status_code
+        return await _status(visitors[number % len(visitors)].ask(client, texts[number % len(texts)]))
 
     return lambda number: asyncio.ensure_future(ask(number))
 
 
 def _listing(client: httpx.AsyncClient, visitors: Sequence[Visitor]) -> Callable[[int], "asyncio.Future[int]"]:
     async def read(number: int) -> int:
-        return (await visitors[number % len(visitors)].read(client)).status_code
+        return await _status(visitors[number % len(visitors)].read(client))
 
     return lambda number: asyncio.ensure_future(read(number))
+
+
+async def _status(answer: Awaitable[httpx.Response]) -> int:
+    """Return what came back; 0 for a connection that was lost."""
+    try:
+        return (await answer).status_code
+    except httpx.TransportError:
+        return 0
 
 
 async def _rest(server: DevServer) -> None:

@@ -18,6 +18,8 @@ from local.settings import LocalSettings
 from local.site import Site
 
 HOST = "127.0.0.1"
+# Longer than a page's pause between two looks: a request that meets the close of its own connection is lost.
+_IDLE_S = 40
 _GRACE_S = 5
 _ADDRESS_IN_USE = 98
 # Well below the 1,024 files that a process may usually have open: who comes beyond them gets 503 and not a broken disk.
@@ -109,6 +111,7 @@ def _run(machine: Machine, listening: socket.socket) -> None:
         http=TimelyProtocol,
         limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_IDLE_S,
     )
     try:
         uvicorn.Server(config).run(sockets=[listening])

@@ -89,6 +89,28 @@ def test_gives_a_unit_vector_for_any_text(embedder):
         assert np.linalg.norm(array, axis=1) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.parametrize("question", ["退货要几天？", "  how long is the S3's warranty", "１２３号门店", "", "ok"])
+def test_the_words_of_a_question_are_those_that_its_vector_is_made_of(e5, question):
+    apart = e5.states("query", [e5.pieces(question)])[0]
+    together = e5.question_states(question)
+    assert together.opening == apart.opening
+    assert np.array_equal(together.words, apart.words)
+    assert np.array_equal(together.middle, apart.middle)
+
+
+def test_a_question_is_read_once_for_its_vector_and_its_words(e5, monkeypatch):
+    runs = []
+    run = e5._run
+    monkeypatch.setattr(e5, "_run", lambda encoded, outputs: runs.append(outputs) or run(encoded, outputs))
+    e5.embed_queries(["这个问题还没有人问过"])
+    e5.question_states("这个问题还没有人问过")
+    assert len(runs) == 1
+    for number in range(40):
+        e5.embed_queries([f"问题{number}"])
+    e5.question_states("这个问题还没有人问过")
+    assert len(runs) == 42, "what was asked long ago is read again"
+
+
 def test_no_texts_give_no_vectors(embedder):
     assert len(embedder.embed_passages([])) == 0
 

@@ -114,6 +114,6 @@ def test_what_was_read_ahead_needs_no_reading_when_it_is_asked_for_until_there_i
     states = embedder.states
     monkeypatch.setattr(embedder, "states", lambda role, texts: read.append((role, len(texts))) or states(role, texts))
     reranker.compare("几点关门", "zh", [HOURS])
-    assert read == [("query", 1)]
+    assert not read
     assert memory.read_ahead([replace(HOURS, text="我们每天都在门口摆花。" * 20)])
     assert not memory.read_ahead([RETURNS])

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import onnxruntime
 
-from shared.adapters.e5.embedder import batches_by_length, one_thread
+from shared.adapters.e5.embedder import batches_by_length, open_session
 from shared.adapters.e5.model_folder import READER_FILE
 from shared.adapters.e5.weights import Floats
 from shared.adapters.e5.word_memory import ReadText, WordMemory
@@ -33,9 +32,7 @@ class E5Reader:
         """Load from the exported model's `folder`. Raises DependencyUnavailableError when it is not there or does not load."""
         self._memory = memory
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / READER_FILE), one_thread(), providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / READER_FILE)
         except Exception as error:  # onnxruntime raises bare classes of its own
             raise DependencyUnavailableError("reader", f"the model in {folder} does not load; delete the folder") from error
 

@@ -20,7 +20,6 @@ Centres = Mapping[tuple[Role, Language], Floats]
 
 # Words kept of passages that were read lately: twice 384 half floats each, so about 100 MB.
 _KEPT_WORDS = 64_000
-_KEPT_QUESTIONS = 32
 # Of a long passage and its headings this many word pieces are read.
 _LONGEST, _LONGEST_HEADING = 320, 64
 
@@ -47,7 +46,6 @@ class WordMemory:
         self._centres = centres
         self._room = kept_words
         self._kept: OrderedDict[tuple[str, str], ReadText] = OrderedDict()
-        self._questions: OrderedDict[tuple[str, Language], ReadText] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -56,17 +54,7 @@ class WordMemory:
 
     def question(self, text: str, language: Language) -> ReadText:
         """Return a question's words."""
-        with self._lock:
-            known = self._questions.get((text, language))
-        if known is not None:
-            return known
-        ids = self._embedder.pieces(text)
-        read = _as_read([ids], self._embedder.states("query", [ids])[0], self._centres["query", language])
-        with self._lock:
-            self._questions[text, language] = read
-            while len(self._questions) > _KEPT_QUESTIONS:
-                self._questions.popitem(last=False)
-        return read
+        return _as_read([self._embedder.pieces(text)], self._embedder.question_states(text), self._centres["query", language])
 
     def passages(self, chunks: Sequence[Chunk]) -> list[ReadText]:
         """Return the words of chunks and of what stands above them."""
