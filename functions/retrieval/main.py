@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from functions.retrieval.engines import EngineParts, open_engine
 from functions.retrieval.handler import make_handler
@@ -17,6 +16,7 @@ from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.runtime.lambda_entry import at_start, before_snapshot
 from shared.runtime.observability import Telemetry
 from shared.runtime.version_metrics import counted
+from shared.use_cases.recent_searches import RecentSearches
 
 _LEG_THREADS = 8
 
@@ -50,11 +50,12 @@ ports = SearchPorts(
 find = build_search(ports)
 
 
-def search(query: SearchQuery) -> SearchResult:
-    """Search the snapshot that is published now, in indexes that hold it."""
-    snapshot = query.snapshot if query.snapshot is not None else knowledge.snapshot(query.tenant).published
-    engine.refresh(query.tenant, snapshot)
-    return find(replace(query, snapshot=snapshot))
+def find_in_indexes(query: SearchQuery) -> SearchResult:
+    """Search indexes that hold the query's snapshot."""
+    assert query.snapshot is not None  # noqa: S101 - RecentSearches asks for one
+    engine.refresh(query.tenant, query.snapshot)
+    return find(query)
 
 
+search = RecentSearches(search=find_in_indexes, knowledge=knowledge, clock=deployed.clock)
 handler = counted("retrieval", make_handler(search, deployed.clock, Telemetry("retrieval", env.release, env.log_level)))

@@ -26,6 +26,7 @@ from shared.runtime.observability import Telemetry
 from shared.use_cases.ingest_document import IngestDocument
 from shared.use_cases.ingest_folder import IngestFolder
 from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
+from shared.use_cases.recent_searches import RecentSearches
 from shared.use_cases.reconcile_indices import Progress, ReconcileIndices
 from shared.use_cases.search_knowledge import SearchKnowledge
 
@@ -135,4 +136,5 @@ def build_knowledge(base: KnowledgeBase, stores: Stores, companies: CompanyStore
         # Each write of this machine's indexes is one of readers' indexes already.
         publish=PublishIndexed(publish=base.publish, index=lambda _tenant: None),
     )
-    return Knowledge(search=build_search(base, companies), handler=make_handler(work, stores.clock, telemetry))
+    search = RecentSearches(search=build_search(base, companies), knowledge=base.store, clock=stores.clock)
+    return Knowledge(search=search, handler=make_handler(work, stores.clock, telemetry))
