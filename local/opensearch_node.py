@@ -18,6 +18,7 @@ from local.opensearch_install import NOBODY, OpenSearchMissingError, find_java, 
 
 HOST = "127.0.0.1"
 START_S = 180.0
+_LAST_WORDS = 300
 _STOP_S = 30.0
 _POLL_S = 0.25
 _HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
@@ -150,7 +151,9 @@ def _start(folder: Path) -> "_Node":
             return _Node(port=port, pid=process.pid, owner=os.getpid())
         time.sleep(_POLL_S)
     _stop(process.pid)
-    raise OpenSearchMissingError(f"OpenSearch did not start; see {folder / 'logs' / 'console.log'}")
+    console = folder / "logs" / "console.log"
+    last = console.read_text("utf-8", "replace").strip().rpartition("\n")[2][:_LAST_WORDS]
+    raise OpenSearchMissingError(f"OpenSearch did not start: {last or 'it said nothing'}; see {console}")
 
 
 def _stop(pid: int) -> None:

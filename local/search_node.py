@@ -41,6 +41,8 @@ def evaluated_engine(model: str, dimensions: int) -> Generator[SearchEngine]:
             parent = enterable(ROOT / "var", "kefu-opensearch")
             parent.mkdir(exist_ok=True)
             folder = stack.enter_context(tempfile.TemporaryDirectory(dir=parent, prefix="opensearch-eval-"))
+            # For root the node runs as nobody, who must get through.
+            Path(folder).chmod(0o711)
             url = stack.enter_context(running_node(Path(folder) / "node"))
         own = {"opensearch_url": url, "opensearch_prefix": f"kefu-eval-{secrets.token_hex(4)}"}
         engine = opensearch_engine(settings.model_copy(update=own), model=model, dimensions=dimensions, timeout_s=_PATIENCE_S)
