@@ -18,6 +18,8 @@ from shared.domain.reply import ReplyDraft, ReplyRequest
 _LARGEST_LEAD = 6.0
 # From this chance on an answer stands alone; a second place is worth its length where it adds so much.
 _SURE, _WORTH = 0.75, 0.05
+# Log-odds; a runner-up that is a hundredth as likely, or less, is no second place to look.
+_FAR_BEHIND = 4.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class ExtractiveAnswerer:
         if more:
             return _Chosen(choices=(first.choice, more), probability=probability)
         # Two places that say the same with other numbers would leave the customer with neither.
-        if others and probability < _SURE and not contradict(first.choice.units, others[0].units):
+        if probability < _SURE and _has_runner_up(ordered) and not contradict(first.choice.units, others[0].units):
             either = self.calibration.probability_of_either(first.features, ahead, [one.rank for one in ordered])
             if either >= probability + _WORTH:
                 return _Chosen(choices=(first.choice, others[0]), probability=either, unsure=True)
@@ -114,6 +116,10 @@ def lead(ordered: list[Candidate]) -> float:
     first = ordered[0]
     others = [one.rank for one in ordered[1:] if _is_rival(one.choice.view, first.choice.view)]
     return max(-_LARGEST_LEAD, min(_LARGEST_LEAD, first.rank - max(others, default=-_LARGEST_LEAD)))
+
+
+def _has_runner_up(ordered: list[Candidate]) -> bool:
+    return len(ordered) > 1 and ordered[0].rank - ordered[1].rank < _FAR_BEHIND
 
 
 def _is_rival(other: View, first: View) -> bool:
