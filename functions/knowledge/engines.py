@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from functions.knowledge.settings import Environment
 from shared.adapters.index_archive.archived_indices import ArchivedIndices, KeywordsLater, Reconcile, VectorsLater
@@ -77,7 +76,7 @@ def _written_at_once(parts: Parts, keyword: DerivedKeywordIndex, vectors: Derive
 def _archived(parts: Parts, index_format: str, open_pair: OpenPair, reconcile: Reconcile) -> ArchivedIndices:
     return ArchivedIndices(
         archives=IndexArchives(parts.objects, index_format),
-        root=Path(parts.env.index_folder),
+        root=parts.env.own_index_folder,
         open_pair=open_pair,
         reconcile=reconcile,
         knowledge=parts.knowledge,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from functions.retrieval.settings import Environment
 from shared.adapters.index_archive.archives import IndexArchives
@@ -73,7 +72,7 @@ def _pinecone(parts: Parts) -> Engine:
 def _fetched(parts: Parts, index_format: str, open_pair: OpenPair) -> FetchedIndices:
     return FetchedIndices(
         archives=IndexArchives(parts.objects, index_format),
-        root=Path(parts.env.index_folder),
+        root=parts.env.own_index_folder,
         open_pair=open_pair,
         catch_up=lambda tenant, pair: _keywords_only(parts.knowledge, pair)(tenant),
         clock=parts.clock,

@@ -1,5 +1,8 @@
 """Groups of settings that deployed functions have in common: where their tables, queues, objects, keys and callees are."""
 
+import hashlib
+import tempfile
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -8,6 +11,7 @@ from shared.contracts import QUEUES, QueueContract
 from shared.runtime.settings import Settings, variable
 
 _URL = "^https?://"
+_CODE = Path(__file__).resolve().parents[2]
 
 
 class TableSettings(Settings):
@@ -86,8 +90,16 @@ class SearchSettings(Settings):
     search_index: str = Field(default="", description="what the names of our indices in OpenSearch begin with")
     search_host: str = Field(default="", description="the host of the Pinecone index, where search_engine is pinecone")
     search_key_secret_id: str = Field(default="", description="the name or ARN of the secret with Pinecone's API key")
-    index_folder: str = Field(default="/tmp/kefu-indexes", description="a folder for the indexes of search_engine small")  # noqa: S108
+    index_folder: str = Field(
+        default_factory=lambda: f"{tempfile.gettempdir()}/kefu-indexes",
+        description="a folder for the indexes of search_engine small",
+    )
     model_folder: str = Field(default="", description="the folder of the embedding model; empty for the one in the zip")
+
+    @property
+    def own_index_folder(self) -> Path:
+        """The folder for this unpacked copy of the code. On Lambda each has a disk of its own; on one machine they share one."""
+        return Path(self.index_folder) / hashlib.sha256(str(_CODE).encode()).hexdigest()[:8]
 
     @model_validator(mode="after")
     def _engine_is_complete(self) -> Self:
