@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("shared", "functions")
@@ -11,6 +12,9 @@ _NOT_SHIPPED = ("__pycache__",)
 WITH_PAGES = ("ingress",)
 PAGES_INDEX = Path("web/dist/index.html")
 _PAGE_HEADERS = Path("web/security-headers.json")
+
+# CPython 3.11 counts the depth of a tree for all threads together, and then finds it wrong (gh-106905).
+_PARSING = Lock()
 
 
 def source_files(function: str, root: Path = ROOT) -> tuple[Path, ...]:
@@ -46,7 +50,9 @@ def _imported_modules(start: list[Path], root: Path) -> set[Path]:
 
 
 def _imports_of(path: Path, root: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    with _PARSING:
+        tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
         for name in _names(node):
             if name.split(".")[0] in _OURS:
                 yield from _file_of(name, root)
