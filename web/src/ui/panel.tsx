@@ -1,7 +1,7 @@
 /** The widget's launcher and the panel it opens. */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatStore } from "../chat/store";
 import type { TextStorage } from "../chat/vault";
 import { chatTexts } from "../text/chat-texts";
@@ -34,9 +34,10 @@ export function Panel({ store, initialLanguage, onLanguage, control, remember }:
   const launcher = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(open);
   control.setOpen = setOpen;
+  // Not after the next paint: the visitor may leave the page the moment the panel is gone.
+  useLayoutEffect(() => remember.setItem(OPEN_KEY, open ? "1" : "0"), [open]);
   useEffect(() => {
     store.setOpen(open);
-    remember.setItem(OPEN_KEY, open ? "1" : "0");
     if (wasOpen.current && !open) launcher.current?.focus();
     wasOpen.current = open;
   }, [open]);
