@@ -3,8 +3,8 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ NEAREST = 6
 # Passages of public sets are windows of whole sentences of at most so many characters.
 WINDOW = {"zh": 230, "en": 560}
 _TITLED = 0.7
+# Wrong passages for a question that has an answer. One that its own passage does not answer gets no other: a neighbour may.
+_WRONG = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,18 @@ def written(files: Iterable[Path]) -> tuple[list[Source], list[Asked]]:
     return sources, asked
 
 
+def only(sources: Sequence[Source], asked: Sequence[Asked], groups: Collection[str]) -> tuple[list[Source], list[Asked]]:
+    """Keep the passages of `groups`, and the questions about them."""
+    kept = [place for place, one in enumerate(sources) if one.group in groups]
+    places = {place: number for number, place in enumerate(kept)}
+    return [sources[place] for place in kept], [replace(one, place=places[one.place]) for one in asked if one.place in places]
+
+
+def without(sources: Sequence[Source], asked: Sequence[Asked], groups: Collection[str]) -> tuple[list[Source], list[Asked]]:
+    """Leave out the passages of `groups`, and the questions about them."""
+    return only(sources, asked, {one.group for one in sources} - set(groups))
+
+
 def squad(file: Path, language: str, chance: random.Random, questions_in: Path | None = None) -> tuple[list[Source], list[Asked]]:
     """Read a file in the form of SQuAD 2.0; `questions_in`: the same ids with questions in another language."""
     other = {one["id"]: one["question"] for _, _, one in _squad_questions(questions_in)} if questions_in else {}
@@ -108,8 +122,13 @@ def windows(text: str, most: int) -> Iterator[Span]:
         yield begin, len(text)
 
 
-def material(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder, chance: random.Random) -> Material:
-    """Read all texts, and give each question its passage and near ones of the same group that do not answer it."""
+def material(
+    sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder, chance: random.Random, *, all_near: bool = False
+) -> Material:
+    """Read all texts, and give each question its passage first, then, if that answers it, near ones of its group that do not.
+
+    With `all_near` it gets every near one, as a measurement wants it.
+    """
     plain = [passage_pieces(embedder, one.above, one.text) for one in sources]
     near = _nearest(sources, asked, embedder)
     examples: list[Example] = []
@@ -118,9 +137,11 @@ def material(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embe
         spans = [one.answer] if one.answer else []
         said = passage_pieces(embedder, source.above, source.text, spans).said
         examples.append(Example(question=number, passage=one.place, answers=bool(one.answer), said=said))
-        answer = source.text[slice(*one.answer)] if one.answer else ""
-        wrong = [place for place in near[number] if place != one.place and not (answer and answer in sources[place].text)]
-        for place in chance.sample(wrong[:NEAREST], min(len(wrong[:NEAREST]), 2 if one.answer else 1)):
+        if not one.answer:
+            continue
+        answer = source.text[slice(*one.answer)]
+        wrong = [place for place in near[number] if place != one.place and answer not in sources[place].text][:NEAREST]
+        for place in wrong if all_near else chance.sample(wrong, min(len(wrong), _WRONG)):
             examples.append(Example(question=number, passage=place, answers=False, said=_silent(plain[place])))
     return Material(
         questions=embedder.states("query", [question_pieces(embedder, one.text) for one in asked]),

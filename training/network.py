@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from shared.adapters.e5.graph import APART, MATCH_SPREAD, MATCH_USUAL
+from shared.adapters.e5.reader_weights import ReaderWeights
 from shared.adapters.e5.weights import Floats, WeightFile
 
 _MASKED, _BEYOND, _LABEL_SPREAD = -1e4, 9.0, 0.05
@@ -16,7 +17,7 @@ _MASKED, _BEYOND, _LABEL_SPREAD = -1e4, 9.0, 0.05
 class Layer(nn.Module):
     """One encoder layer under the names of the weight file."""
 
-    def __init__(self, weights: WeightFile, name: str) -> None:
+    def __init__(self, weights: WeightFile | ReaderWeights, name: str) -> None:
         super().__init__()
         shape = weights.shape
         self.name, self.heads = name, shape.heads
@@ -48,7 +49,7 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """States of both texts in, log-odds out. `means` (2, hidden): the mean word of questions and of passages."""
 
-    def __init__(self, weights: WeightFile, means: Tensor) -> None:
+    def __init__(self, weights: WeightFile | ReaderWeights, means: Tensor) -> None:
         super().__init__()
         hidden = weights.shape.hidden
         self.layers = nn.ModuleList(Layer(weights, f"l{number}") for number in range(APART, weights.shape.layers))
@@ -81,6 +82,20 @@ class Reader(nn.Module):
         allowed = (side[:, :, None] != side[:, None, :]) * content[:, :, None] * content[:, None, :]
         best = alike.masked_fill(allowed == 0, -1.0).max(2).values
         return (best - MATCH_USUAL) / MATCH_SPREAD * content
+
+
+def resumed(weights: ReaderWeights) -> Reader:
+    """Return a reader as it was written, to be trained on."""
+    hidden = weights.shape.hidden
+    reader = Reader(weights, torch.tensor(weights.vector("means", 2, hidden)))
+    with torch.no_grad():
+        for name, value in reader.named_parameters():
+            written = _name_of(name)
+            if value.dim() == 2:
+                value.copy_(torch.from_numpy(weights.matrix(written, *value.shape)))
+            else:
+                value.copy_(torch.from_numpy(weights.vector(written, *value.shape)))
+    return reader
 
 
 def tensors(reader: Reader, masters: Mapping[str, Tensor]) -> tuple[dict[str, Floats], frozenset[str]]:

@@ -14,6 +14,7 @@ _ZH = {
     "did_you_mean": "没有找到完全对应的答案。您想问的是不是：",
     "refusal": "抱歉，公司资料里没有找到这个问题的答案，我不想随口答您。您可以换个说法再问一次，或者请同事来答复。",
     "refusal_request": "抱歉，这个我帮不上忙。我只能根据公司公开的资料回答问题，您可以直接说想了解的产品或服务。",
+    "refusal_record": "这要查您自己的记录，我只看得到公司公开的资料，查不到您这一单。请同事来查最快，号码他们能在对话里看到。",
     "heading_lead_in": "{heading}：",
 }
 
@@ -31,6 +32,8 @@ _EN = {
     "You can ask again in other words, or have a colleague answer you.",
     "refusal_request": "I'm sorry, I can't help with that. I answer questions from the company's public documents; "
     "just tell me which product or service you want to know about.",
+    "refusal_record": "That takes a look at your own record, and I can only see the company's public documents. "
+    "A colleague can look it up for you; they will see the number in this conversation.",
     "heading_lead_in": "{heading}:",
 }
 

@@ -24,6 +24,9 @@ from shared.domain.reply import ReplyDraft
 
 MAX_OPTIONS = 3
 MAX_ROWS_TO_ASK = 8
+# Of so few rows each choice says what it would answer, where it fits on a button.
+MAX_ROWS_TO_TELL, MAX_CHARS_OF_CHOICE = 4, 60
+_STOPS = "。."
 _NUMBERING = re.compile(r"^\s*(?:#+\s*)?(?:第?[一二三四五六七八九十百\d]+(?:[.．]\d+)*[、.．)）章节条]?\s*)?(?=\D)")
 _UNIT = re.compile(
     r"\s*[(（]\s*(元|天|台|人|次|件|个月|年|小时|分钟|千克|公斤|克|毫米|厘米|米|升|毫升|瓦|"
@@ -161,9 +164,19 @@ def topic(passage: Passage) -> str:
     )
 
 
-def refuse(language: Language, *, confidence: float = 0.0, degraded: tuple[str, ...] = (), request: bool = False) -> Answer:
-    """Say honestly that there is no answer, and what to do next. `request`: it asked for something that is not a question."""
-    text = answer_phrase(language, "refusal_request" if request else "refusal")
+class Refusal(StrEnum):
+    """Why there is no answer: none was found; it is no question but an order; it asks for a record that only a person can look up."""
+
+    NOT_FOUND = "refusal"
+    REQUEST = "refusal_request"
+    OWN_RECORD = "refusal_record"
+
+
+def refuse(
+    language: Language, *, confidence: float = 0.0, degraded: tuple[str, ...] = (), why: Refusal = Refusal.NOT_FOUND
+) -> Answer:
+    """Say honestly that there is no answer, and what to do next."""
+    text = answer_phrase(language, why)
     return Answer(text=text, blocks=(TextBlock(text=text),), rung=Rung.REFUSAL, confidence=confidence, degraded=degraded)
 
 
@@ -235,8 +248,28 @@ def fact_citation(hit: FactHit) -> Citation:
 
 
 def _ask_back(hits: Sequence[FactHit], question: str, language: Language, degraded: tuple[str, ...]) -> Answer:
-    """Ask which row is meant; each choice is the question again with the row's name, so that it resolves."""
+    """Ask which row is meant; each choice is the question again with the row's name, so that it resolves.
+
+    Where the rows are few and short, each choice says already what it would answer, and its row is cited.
+    """
     names = list(dict.fromkeys(hit.name for hit in hits))[:MAX_ROWS_TO_ASK]
-    choices = tuple(Choice(label=name, value=answer_phrase(language, "resolve", name=name, question=question)) for name in names)
+    told = _told(hits, language) if len(names) <= MAX_ROWS_TO_TELL else {}
+    choices = tuple(
+        Choice(label=told.get(name, name), value=answer_phrase(language, "resolve", name=name, question=question))
+        for name in names
+    )
     block = ChoiceBlock(prompt=answer_phrase(language, "which_row"), choices=choices)
-    return Answer(text=plain_text((block,)), blocks=(block,), rung=Rung.CLARIFY, confidence=0.5, degraded=degraded)
+    return Answer(
+        text=plain_text((block,)),
+        blocks=(block,),
+        rung=Rung.CLARIFY,
+        citations=tuple(fact_citation(hit) for hit in hits) if told else (),
+        confidence=0.5,
+        degraded=degraded,
+    )
+
+
+def _told(hits: Sequence[FactHit], language: Language) -> dict[str, str]:
+    """Each row's name with its cells; nothing where one name stands in two rows or a row is too long for a button."""
+    told = {hit.name: _row_sentence(hit, language).rstrip(_STOPS) for hit in hits}
+    return told if len(told) == len(hits) and all(len(label) <= MAX_CHARS_OF_CHOICE for label in told.values()) else {}

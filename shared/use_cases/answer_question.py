@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from shared.domain.answering import (
     Band,
     ErrorCosts,
+    Refusal,
     decide_band,
     did_you_mean,
     from_draft,
@@ -16,6 +17,7 @@ from shared.domain.blocks import Answer
 from shared.domain.conversation import Rung
 from shared.domain.errors import SupportError
 from shared.domain.guard import Evidence, GuardRules, inspect, is_injection
+from shared.domain.own_record import asks_for_own_record
 from shared.domain.reply import ReplyDraft, ReplyRequest
 from shared.domain.wording import host
 from shared.ports import AnswerCommand, ReplyModel
@@ -40,7 +42,9 @@ class AnswerQuestion:
         """Return an Answer from one rung; raises nothing of a model: its failure is the next rung, named in `degraded`."""
         degraded = command.found.degraded
         if is_injection(command.question):
-            return refuse(command.language, degraded=degraded, request=True)
+            return refuse(command.language, degraded=degraded, why=Refusal.REQUEST)
+        if asks_for_own_record(command.question):
+            return refuse(command.language, degraded=degraded, why=Refusal.OWN_RECORD)
         facts = command.found.facts
         fact = from_facts(facts, command.question, command.language, degraded) if facts else None
         if fact:

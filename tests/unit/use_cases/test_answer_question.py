@@ -104,10 +104,27 @@ def test_a_question_that_fits_several_rows_is_asked_back_with_choices_that_resol
     assert answer.rung == Rung.CLARIFY
     assert isinstance(block, ChoiceBlock)
     assert [(choice.label, choice.value) for choice in block.choices] == [
-        ("静安店", "静安店 周末几点关门？"),
-        ("浦东店", "浦东店 周末几点关门？"),
+        ("静安店：周末 10:00-22:00", "静安店 周末几点关门？"),
+        ("浦东店：周末 10:00-21:00", "浦东店 周末几点关门？"),
     ]
-    assert "22:00" not in answer.text
+    assert [citation.locator for citation in answer.citations] == ["价格表!R2", "价格表!R3"]
+
+
+def _many() -> tuple[FactHit, ...]:
+    return tuple(hit(f"{number}号店", number, 周末="10:00-22:00") for number in range(1, 6))
+
+
+def _long() -> tuple[FactHit, ...]:
+    return (hit("静安店", 2, 周末="十点到二十二点，" * 8), hit("浦东店", 3, 周末="10:00-21:00"))
+
+
+@pytest.mark.parametrize("hits", [_many(), _long()])
+def test_choices_are_bare_names_where_the_rows_are_many_or_long(hits: tuple[FactHit, ...]) -> None:
+    answer = ask("周末几点关门？", facts=FactAnswer(status="ambiguous", hits=hits))
+    (block,) = answer.blocks
+    assert isinstance(block, ChoiceBlock)
+    assert [choice.label for choice in block.choices] == [one.name for one in hits]
+    assert answer.citations == ()
 
 
 def test_a_table_that_says_nothing_leaves_it_to_the_passages() -> None:
@@ -145,6 +162,12 @@ def test_nothing_found_is_an_honest_no_with_what_to_do_next() -> None:
     assert answer.rung == Rung.REFUSAL
     assert "换个说法" in answer.text
     assert answer.citations == ()
+
+
+def test_what_became_of_an_order_is_for_a_person_to_look_up_whatever_documents_say_about_orders() -> None:
+    answer = ask("帮我查下单号LF26112077到哪了", RETURNS, costs=ErrorCosts(wrong=0))
+    assert answer.rung == Rung.REFUSAL
+    assert "请同事来查" in answer.text
 
 
 def test_a_question_in_english_is_refused_in_english() -> None:
