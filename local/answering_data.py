@@ -1,6 +1,7 @@
 """The development questions that the calibration of answers is fitted on: read, and made into chunks and labels."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from shared.use_cases.ingest_folder import IngestFolder
 TENANT = "fit"
 TODAY = date(2026, 11, 22)
 TOP_K = 12
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.、)）])\s*")
+_TOLD = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,45 @@ def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
     """Read passages.jsonl and questions.jsonl of an invented company."""
     chunks = [_passage_chunk(row, place) for place, row in enumerate(_rows(folder / "passages.jsonl"))]
     return chunks, _company_questions(folder, {chunk.chunk_id: frozenset({chunk.chunk_id}) for chunk in chunks})
+
+
+def reading_data(folder: Path) -> Iterator[tuple[list[Chunk], list[Asked]]]:
+    """Read, one at a time, the companies that the reader was not trained on, with every third question that they answer."""
+    held = set((folder / "held_out.txt").read_text(encoding="utf-8").split())
+    companies: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for row in _rows(path):
+            if row["company"] in held:
+                companies.setdefault(row["company"], []).append(row)
+    for rows in companies.values():
+        chunks = [_reading_chunk(row, place) for place, row in enumerate(rows)]
+        yield chunks, [asked for row in rows for asked in _reading_questions(row)][::3]
+
+
+def _reading_chunk(row: dict[str, Any], place: int) -> Chunk:
+    headings = tuple(row["title"].split(" > "))
+    chunk = _chunk(row["id"], row["company"], place, headings[-1], row["passage"], row["language"], (), "passage")
+    return replace(chunk, document_title=headings[0], heading_path=headings)
+
+
+def _reading_questions(row: dict[str, Any]) -> list[Asked]:
+    return [
+        Asked(
+            question_id=f"{row['id']}-{number}",
+            text=one["text"],
+            language=one["language"],
+            rel=frozenset({row["id"]}),
+            must=((_telling(one["answer"]),),),
+        )
+        for number, one in enumerate(row["questions"])
+        if one["answer"]
+    ]
+
+
+def _telling(answer: str) -> str:
+    """The beginning of an answer's longest line, without the list's mark: what is said of it begins so however it is set."""
+    line = max(answer.splitlines(), key=len)
+    return _LIST_MARK.sub("", line)[:_TOLD].strip()
 
 
 def sample_data(company: Path, folder: Path) -> tuple[list[Chunk], list[Asked]]:

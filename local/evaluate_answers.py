@@ -28,6 +28,7 @@ from shared.domain.blocks import Answer
 from shared.domain.knowledge import Audience, SearchQuery
 from shared.domain.language import Language
 from shared.ports import AnswerCommand
+from shared.use_cases.answer_each_question import answer_each_question
 
 Ask = Callable[[str, Language], Answer]
 _TOP_K = 12
@@ -118,17 +119,19 @@ def _asker(machine: Machine, today: date) -> Ask:
     masker = PatternMasker()
 
     def ask(question: str, language: Language) -> Answer:
-        masked = masker.mask(question).text
+        return answer_each_question(masker.mask(question).text, lambda one: single(one, language))
+
+    def single(question: str, language: Language) -> Answer:
         query = SearchQuery(
             tenant=machine.company.tenant,
-            text=masked,
+            text=question,
             language=language,
             audiences=frozenset({Audience.PUBLIC}),
             today=today,
             top_k=_TOP_K,
         )
         command = AnswerCommand(
-            question=masked,
+            question=question,
             language=language,
             found=search(query),
             company=machine.company,

@@ -6,10 +6,7 @@
 import argparse
 import json
 import random
-import tempfile
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import product
@@ -21,9 +18,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from local.answering_data import TENANT, TODAY, TOP_K, Asked, Case, company_data, exam_data, faq_data, sample_data, says
-from shared.adapters.e5.export import export_model
-from shared.adapters.e5.opening import E5Models, open_e5
+from local.answering_cases import gather, query_for
+from local.answering_data import Asked, Case, says
 from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
 from shared.adapters.extractive.calibration import (
     WEIGHTS,
@@ -36,103 +32,14 @@ from shared.adapters.extractive.calibration import (
 from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import CURRENT as PROFILE
-from shared.adapters.ranking.profile import load_profile
-from shared.adapters.tantivy.keyword_index import TantivyKeywordIndex
-from shared.adapters.usearch.vector_index import UsearchVectorIndex
 from shared.domain.answering import plain_text
-from shared.domain.knowledge import Audience, Chunk, Passage, SearchQuery
+from shared.domain.knowledge import Passage
 from shared.domain.language import Language
-from shared.domain.ranking import closer_evidence
+from shared.domain.ranking import closer_evidence, verdict_evidence
 from shared.domain.reply import ReplyRequest
-from shared.use_cases.embed_chunks import embed_chunks
-from shared.use_cases.search_knowledge import SearchKnowledge
 
 _UNUSUAL, _UNANSWERABLE = 0.3, 0.4
-
-
-class _Chunks:
-    """The two methods of a KnowledgeStore that searching one published snapshot reads."""
-
-    def __init__(self, chunks: Iterable[Chunk]) -> None:
-        self._chunks = {chunk.chunk_id: chunk for chunk in chunks}
-
-    def chunks(self, tenant: str, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
-        return {chunk_id: self._chunks[chunk_id] for chunk_id in chunk_ids if chunk_id in self._chunks}
-
-
-def cases_of(name: str, chunks: list[Chunk], questions: list[Asked], e5: E5Models) -> list[Case]:
-    """Ask every question with its entry in the index, and again with it taken out."""
-    batches = [chunks[start : start + 64] for start in range(0, len(chunks), 64)]
-    vectors = {entry.chunk.chunk_id: entry for batch in batches for entry in embed_chunks(e5.embedder, batch)}
-    found: list[Case] = []
-    for gone, asked in _left_out(name, chunks, questions):
-        kept = [chunk for chunk in chunks if chunk.chunk_id not in gone]
-        there = {chunk.chunk_id for chunk in kept}
-        with _searching(kept, [vectors[chunk.chunk_id] for chunk in kept], e5) as searches:
-            found += [case for question in asked for case in _ask(name, searches, question, there)]
-    return found
-
-
-def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterator[tuple[set[str], list[Asked]]]:
-    """Yield which chunks to leave out, and what to ask then. A small company cannot lose half of its passages at a time."""
-    if name == "own":
-        for fold in (0, 1):
-            yield {chunk.chunk_id for chunk in chunks if _fold(chunk.chunk_id) == fold}, questions
-        return
-    yield set(), questions
-    if name in ("sample", "lens"):
-        # Its documents repeat each other: what is left would still answer.
-        return
-    answerable = [question for question in questions if question.rel]
-    for part in range(6):
-        group = answerable[part::6]
-        yield set().union(*(question.rel for question in group)), group
-
-
-def _fold(chunk_id: str) -> int:
-    return int(chunk_id.rsplit("-", 1)[-1]) % 2
-
-
-@contextmanager
-def _searching(chunks: list[Chunk], vectors: list[Any], e5: E5Models) -> Generator[list[SearchKnowledge]]:
-    """Two searches over the same chunks: with the embedding model, and without."""
-    with tempfile.TemporaryDirectory(prefix="kefu-fit-") as folder, ThreadPoolExecutor(4) as executor:
-        keyword = TantivyKeywordIndex(Path(folder) / "keyword")
-        index = UsearchVectorIndex(Path(folder) / "vectors", model=e5.embedder.name, dimensions=e5.embedder.dimensions)
-        keyword.apply(TENANT, chunks, {})
-        index.apply(TENANT, vectors, {})
-        yield [
-            SearchKnowledge(
-                knowledge=_Chunks(chunks),  # type: ignore[arg-type]
-                keyword=keyword,
-                vectors=index,
-                embedder=models.embedder if models else None,
-                reranker=models.reranker if models else None,
-                reader=models.reader if models else None,
-                executor=executor,
-                profile=load_profile(),
-                leg_timeout_s=30,
-            )
-            for models in (e5, None)
-        ]
-
-
-def _ask(name: str, searches: list[SearchKnowledge], question: Asked, there: set[str]) -> Iterator[Case]:
-    query = _query(question)
-    for search, leg in zip(searches, ("", "-keyword"), strict=True):
-        yield Case(source=name + leg, question=question, passages=search(query).passages, answerable=bool(question.rel & there))
-
-
-def _query(question: Asked) -> SearchQuery:
-    return SearchQuery(
-        tenant=TENANT,
-        text=question.text,
-        language=question.language,
-        audiences=frozenset({Audience.PUBLIC}),
-        today=TODAY,
-        top_k=TOP_K,
-        snapshot=1,
-    )
+_ROUNDING = 1e-9
 
 
 # ---------------------------------------------------------------- fitting
@@ -231,10 +138,10 @@ def fit_order(cases: Iterable[Case]) -> dict[str, float]:
 
 
 def _order_values(case: Case, passage: Passage) -> dict[str, float]:
-    query = _query(case.question)
+    query = query_for(case.question)
     close, verdict = passage.closeness, passage.verdict
     assert close and verdict  # noqa: S101
-    return {**closer_evidence(query, [passage], [close])[0], "answers": verdict.answers}
+    return {**closer_evidence(query, [passage], [close])[0], **verdict_evidence(query, passage, verdict)}
 
 
 def write_order(closer: dict[str, float]) -> None:
@@ -260,6 +167,9 @@ def _logistic(rows: Sequence[tuple[dict[str, float], bool, float]]) -> dict[str,
     """Fit (features, right, weight) rows; the weights returned are for unscaled features."""
     names = list(rows[0][0])
     table = np.array([[values[name] for name in names] for values, _, _ in rows])
+    # What is the same for all passages of a question differs from their mean by rounding alone, and tells nothing.
+    telling = table.std(axis=0) > _ROUNDING
+    names, table = [name for name, tells in zip(names, telling, strict=True) if tells], table[:, telling]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=3000))
     model.fit(table, np.array([right for _, right, _ in rows]), logisticregression__sample_weight=np.array([w for *_, w in rows]))
     scaler: Any = model[0]
@@ -333,17 +243,6 @@ def _share(flags: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def gather(faq: Path, own_words: Path, questions: Path, company: Path, second: Path, model: Path) -> list[Case]:
-    """Index the development data and ask all questions."""
-    export_model(model)
-    e5 = open_e5(model)
-    titled, own = faq_data(faq, own_words)
-    cases = cases_of("coffee", *company_data(questions / "coffee"), e5)
-    cases += cases_of("sample", *sample_data(company, questions / "sample"), e5)
-    cases += cases_of("lens", *exam_data(second), e5)
-    return cases + cases_of("own", titled, own, e5)
-
-
 def main() -> None:
     """Ask, fit, report; write the weights where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -352,6 +251,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=Path("tests/data/answering"))
     parser.add_argument("--company", type=Path, default=Path("samples/yuguang"), help="documents that `sample` asks about")
     parser.add_argument("--second", type=Path, default=Path("tests/data/answering-2"), help="a company with an exam of its own")
+    parser.add_argument("--reading", type=Path, default=Path("training/reading"), help="companies, some not trained on")
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
     parser.add_argument(
@@ -359,7 +259,9 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
-    cases = gather(options.faq, options.own_words, options.questions, options.company, options.second, options.model)
+    cases = gather(
+        options.faq, options.own_words, options.questions, options.company, options.second, options.reading, options.model
+    )
     if options.order:
         write_order(fit_order(cases))
         return

@@ -1,5 +1,6 @@
 """`kefu dev`: everything on 127.0.0.1 in one process, until Ctrl-C."""
 
+import gc
 import socket
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -113,6 +114,9 @@ def _run(machine: Machine, listening: socket.socket) -> None:
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=_IDLE_S,
     )
+    # What is there by now stays: a collection that walks all of it makes some customer wait.
+    gc.collect()
+    gc.freeze()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -156,11 +156,12 @@ def _nearest(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embe
     members: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(sources):
         members[one.group].append(place)
+    tables = {group: bodies[places] for group, places in members.items()}
     found: list[list[int]] = []
     for one, vector in zip(asked, vectors, strict=True):
-        group = members[sources[one.place].group]
-        order = np.argsort(-(bodies[group] @ vector))[: NEAREST + 1]
-        found.append([group[i] for i in order])
+        group = sources[one.place].group
+        order = np.argsort(-(tables[group] @ vector))[: NEAREST + 1]
+        found.append([members[group][i] for i in order])
     return found
 
 

@@ -52,17 +52,18 @@ def reread(
 ) -> list[Passage]:
     """Order ranked passages anew by what a reranker read in them, best first; `closeness` has one entry per passage."""
     seen = [
-        replace(passage, closeness=close, score=sum(profile.closer.get(name, 0.0) * value for name, value in found.items()))
+        replace(passage, closeness=close, score=_weighed(found, profile))
         for passage, close, found in zip(passages, closeness, closer_evidence(query, passages, closeness), strict=True)
     ]
     return sorted(seen, key=lambda passage: (-passage.score, passage.chunk.chunk_id))
 
 
-def read_closely(passages: Sequence[Passage], verdicts: Sequence[Verdict], profile: RankingProfile) -> list[Passage]:
+def read_closely(
+    query: SearchQuery, passages: Sequence[Passage], verdicts: Sequence[Verdict], profile: RankingProfile
+) -> list[Passage]:
     """Order reread passages anew by what a reader made of the first of them, best first; those that it did not read stay behind."""
-    weight = profile.closer.get("answers", 0.0)
     seen = [
-        replace(passage, verdict=verdict, score=passage.score + weight * verdict.answers)
+        replace(passage, verdict=verdict, score=passage.score + _weighed(verdict_evidence(query, passage, verdict), profile))
         for passage, verdict in zip(passages, verdicts, strict=False)
     ]
     seen.sort(key=lambda passage: (-passage.score, passage.chunk.chunk_id))
@@ -77,11 +78,21 @@ def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: 
             "same_language": float(passage.chunk.language == query.language),
             "keyword": sum(score.normalised for score in passage.legs if score.leg == "keyword"),
             "question": close.question,
+            "question_foreign": close.question * (passage.chunk.language != query.language),
             "weakest": close.weakest,
             "passage": close.passage,
         }
         for passage, close in zip(passages, closeness, strict=True)
     ]
+
+
+def verdict_evidence(query: SearchQuery, passage: Passage, verdict: Verdict) -> dict[str, float]:
+    """What a reader adds to `closer_evidence`: its log-odds, and the same again where question and passage differ in language."""
+    return {"answers": verdict.answers, "answers_foreign": verdict.answers * (passage.chunk.language != query.language)}
+
+
+def _weighed(evidence: Mapping[str, float], profile: RankingProfile) -> float:
+    return sum(profile.closer.get(name, 0.0) * value for name, value in evidence.items())
 
 
 def evidence_of(query: SearchQuery, passages: Sequence[Passage]) -> list[dict[str, float]]:

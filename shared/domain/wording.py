@@ -171,9 +171,17 @@ _NAMED_CODE = re.compile(
 )
 
 
+# What a thing shows or reports is a code only as a pair of numbers, and not as a span of days or money.
+_SHOWN_CODE = re.compile(
+    r"(?:shows?|showing|displays?|displaying|says|saying|reports?|报|跳出?|出现|闪)\s*[:：“\"]?\s*(\d{1,4}-\d{1,4})(?![\d%])"
+    r"(?!\s*(?:(?:working |business )?(?:days?|hours?|weeks?|months?|minutes?)|[天日周个月元块点]|小时|分钟|工作日))"
+)
+
+
 def asked_codes(question: str) -> frozenset[str]:
     """Return the codes of a question; after "error" or "提示" a number is one too ("10-3")."""
-    named = frozenset(_NAMED_CODE.findall(fold(question)))
+    folded = fold(question)
+    named = frozenset((*_NAMED_CODE.findall(folded), *_SHOWN_CODE.findall(folded)))
     return codes(question) | frozenset(code for code in named if code[0].isdigit())
 
 

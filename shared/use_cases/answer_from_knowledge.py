@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -18,11 +19,11 @@ from shared.domain.policy import DialogState, Pending
 from shared.domain.reply import HistoryLine
 from shared.domain.turn import Draft, TurnContext
 from shared.ports import AnswerCache, AnswerCommand, Answerer, KnowledgeService, Masker
+from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
 
 CACHE_TTL = timedelta(minutes=10)
 HISTORY_LINES = 6
 TOP_K = 12
-_UNANSWERED = (Rung.REFUSAL, Rung.CLARIFY)
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
 
 
@@ -40,9 +41,10 @@ class AnswerFromKnowledge:
         """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
         key = _cache_key(question.text, background, context)
         try:
-            answer = self._answer(question.text, company, context)
-            if background and Rung(answer.rung) in _UNANSWERED:
-                answer = _better(answer, self._answer(f"{background} {question.text}", company, context))
+            ask = partial(self._answer, company=company, context=context)
+            answer = answer_each_question(question.text, ask)
+            if background:
+                answer = better(answer, lambda: ask(f"{background} {question.text}"))
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
@@ -88,11 +90,6 @@ def _local_day(company: Company, now: datetime) -> date:
     return now.astimezone(ZoneInfo(company.time_zone)).date()
 
 
-def _better(alone: Answer, with_background: Answer) -> Answer:
-    """A follow-up read with the question before it wins only where it finds an answer."""
-    return alone if Rung(with_background.rung) in _UNANSWERED else with_background
-
-
 def _cache_key(question: str, background: str, context: TurnContext) -> str:
     folded = " ".join(question.casefold().split())
     parts = (context.command.release, Audience.PUBLIC, context.language, background, folded)
@@ -107,7 +104,7 @@ def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
     if rung is Rung.REFUSAL:
         state = replace(state, pending=Pending.TICKET_OFFER, summary=context.command.text, choices=())
         blocks = (*blocks, _ticket_offer(context))
-    if rung in _UNANSWERED:
+    if rung in UNANSWERED:
         events = ((EventName.QUESTION_UNANSWERED, {"message_id": context.command.message_id, "rung": str(rung)}),)
     return Draft(
         text=question.restore(answer.text),

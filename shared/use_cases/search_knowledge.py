@@ -132,7 +132,7 @@ class SearchKnowledge:
             return passages
         chunks = [passage.chunk for passage in passages[:_READ_CLOSELY]]
         verdicts = race.result(race.start("reader", self.reader.read, query.text, query.language, chunks), ())
-        return read_closely(passages, verdicts, self.profile)
+        return read_closely(query, passages, verdicts, self.profile)
 
     def _best_of_vectors(self, found: Found) -> set[str]:
         """The best of each vector leg: an entry in another language has no keyword score to lift it."""

@@ -10,6 +10,7 @@ from tests.contract.index_adapters import chunk
 
 RETURNS = "returns"
 _STAFF_ONLY = chunk("secret", "退货的内部审批额度", audience=Audience.STAFF)
+_BYGONE = tuple(chunk(f"bygone-{number}", "退货 退货", valid_to=date(2020, 1, 1)) for number in range(60))
 _SALE = chunk("sale", "双十一满减", valid_from=date(2026, 11, 1), valid_to=date(2026, 11, 11))
 
 
@@ -72,4 +73,12 @@ FILTER_CASES = (
     _of_day(11, 1, valid=True),
     _of_day(11, 11, valid=True),
     _of_day(11, 12, valid=False),
+    FilterCase(
+        named="many hidden entries that match better crowd nothing out",
+        question="退货",
+        reader={},
+        added=_BYGONE,
+        sees=frozenset({RETURNS}),
+        misses=frozenset(chunk.chunk_id for chunk in _BYGONE),
+    ),
 )

@@ -12,6 +12,8 @@ from shared.domain.knowledge import Closeness, Verdict
 from shared.domain.wording import code_family, has_code, tokens
 
 _SURE = 6.0
+# A code that at most this share of a passage's lines have tells its line from the others.
+_FEW = 0.34
 # Latin words that Chinese customers use for anything; their absence from a passage says nothing.
 _COMMON_LATIN = frozenset({"app", "wifi", "the", "and", "vip", "please", "hello", "faq", "led", "usb", "pro", "max", "plus"})
 
@@ -28,7 +30,8 @@ class Features:
     `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
     `lacks_code`: this one does not; `other_code`: it names a sibling instead; `unsaid_code`: it
-    names it, but neither in what is said nor above. `absent_name`: a maker or place of the question that the passage lacks.
+    names it, but neither in what is said nor above; `code_told`: a line that is said names it, and few others of the passage do.
+    `absent_name`: a maker or place of the question that the passage lacks.
     `spoken`: how much of the question is in what is said or above it. `foreign_word`: Latin names of a Chinese question that the passage lacks.
     `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
     """
@@ -66,6 +69,7 @@ class Features:
     lacks_code: float
     other_code: float
     unsaid_code: float
+    code_told: float
     absent_name: float
     spoken: float
     foreign_word: float
@@ -133,6 +137,7 @@ def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choic
         lacks_code=float(any(not view.reading.has_code(code) for code in asked.codes)),
         other_code=float(_names_a_sibling(asked, view)),
         unsaid_code=float(_leaves_code_out(asked, choice)),
+        code_told=float(any(_is_told(code, choice) for code in asked.codes)),
         absent_name=float(bool(wanted.names - view.reading.names)),
         spoken=asked.weight_of(said | view.heading_met),
         foreign_word=_foreign_words(asked, wanted, view) * (1.0 - cross),
@@ -200,6 +205,13 @@ def _leaves_code_out(asked: Asked, choice: Choice) -> bool:
     view = choice.view
     said = "\n".join((view.passage.chunk.document_title, view.reading.heading, *(unit.text for unit in choice.units)))
     return any(not has_code(said, code) and view.reading.has_code(code) for code in asked.codes)
+
+
+def _is_told(code: str, choice: Choice) -> bool:
+    """Whether a line that is said is the code's own: of a table of codes, the row; not a text about the one model that it is."""
+    lines = [has_code(entry.unit.text, code) for entry in choice.view.units]
+    said = any(has_code(unit.text, code) for unit in choice.units)
+    return said and len(lines) > 1 and sum(lines) <= _FEW * len(lines)
 
 
 def _foreign_words(asked: Asked, wanted: Wanted, view: View) -> float:

@@ -57,7 +57,7 @@ class AudienceIndex:
         """The best `k` by BM25, best first."""
         with _translated():
             commit = self._last_commit()
-            hits = commit.searcher.search(commit.build(text, language, where), k, count=False).hits
+            hits = commit.best(text, language, where, k)
             ids = chunk_ids(commit.searcher, [address for _, address in hits])
             return [LegHit(chunk_id=chunk_id, score=score) for chunk_id, (score, _) in zip(ids, hits, strict=True)]
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 
-from tantivy import FieldType, Occur, Query, Schema, Searcher, TextAnalyzer
+from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher, TextAnalyzer
 
 from shared.adapters.tantivy.analysis import is_single_character, question_terms
-from shared.adapters.tantivy.schema import TEXT_FIELDS
+from shared.adapters.tantivy.schema import TEXT_FIELDS, visible
 from shared.ports import IndexFilter
 
 # A long question keeps its rarest terms: more of them cost time and let filler words outvote the subject.
@@ -19,7 +19,11 @@ _FIELD_WEIGHTS = {"title": 1.0, "questions": 1.0, "body": 1.0}
 _SINGLE_CHARACTER_WEIGHT = 0.4
 _TERMS_KEPT, _FILTERS_KEPT = 4_000, 16
 
+# Hits beyond those wanted, in place of hidden ones.
+_SPARE = 4
+
 Clause = tuple[Occur, Query]
+Hit = tuple[float, DocAddress]
 
 
 class CommitQueries:
@@ -35,14 +39,28 @@ class CommitQueries:
         self._term = lru_cache(maxsize=_TERMS_KEPT)(partial(_term, schema, searcher))
         self._filters = lru_cache(maxsize=_FILTERS_KEPT)(partial(_filters, schema))
 
-    def build(self, text: str, language: str, where: IndexFilter) -> Query:
-        """A scored match of any term in any field, of documents in `language` that `where` may see."""
+    def best(self, text: str, language: str, where: IndexFilter, k: int) -> list[Hit]:
+        """The best `k` matches of any term in any field, of documents in `language` that `where` may see.
+
+        Alternatives alone are walked without looking at what cannot come first; beside a filter all of them are scored. So
+        hidden ones are dropped afterwards, and only where too few are left the filters go into the query.
+        """
         terms = self._rarest(question_terms(text))
         if not terms:
-            return Query.empty_query()
+            return []
         # One level: nested alternatives take twice as long to walk.
         match = Query.boolean_query([clause for term in terms for clause in term.clauses])
-        return Query.boolean_query([(Occur.Must, match), *self._filters(language, where.snapshot, where.today)])
+        wanted = k + k // 4 + _SPARE
+        hits = self._hits(match, wanted)
+        day = date.fromisoformat(where.today).toordinal()
+        shown = visible(self.searcher, [address for _, address in hits], language, where.snapshot, day)
+        seen = [hit for hit, may in zip(hits, shown, strict=True) if may]
+        if len(seen) >= k or len(hits) < wanted:
+            return seen[:k]
+        return self._hits(Query.boolean_query([(Occur.Must, match), *self._filters(language, where.snapshot, day)]), k)
+
+    def _hits(self, query: Query, k: int) -> list[Hit]:
+        return self.searcher.search(query, k, count=False).hits
 
     def _rarest(self, terms: list[str]) -> list["_Term"]:
         """The indexed terms that fewest documents have: the first few whatever they are, then none that is common."""
@@ -78,14 +96,13 @@ def _clause(schema: Schema, field: str, term: str, boost: float) -> Clause:
     return Occur.Should, query if boost == 1.0 else Query.boost_query(query, boost)
 
 
-def _filters(schema: Schema, language: str, snapshot: int, today: str) -> tuple[Clause, ...]:
+def _filters(schema: Schema, language: str, snapshot: int, day: int) -> tuple[Clause, ...]:
     spoken = Query.const_score_query(Query.term_query(schema, "language", language, "basic"), 0.0)
-    return (Occur.Must, spoken), *_exclusions(schema, snapshot, today)
+    return (Occur.Must, spoken), *_exclusions(schema, snapshot, day)
 
 
-def _exclusions(schema: Schema, snapshot: int, today: str) -> list[Clause]:
+def _exclusions(schema: Schema, snapshot: int, day: int) -> list[Clause]:
     """What the reader may not see, said as exclusions: through the inverted index they cost only what they exclude."""
-    day = date.fromisoformat(today).toordinal()
     return [
         (Occur.MustNot, _range(schema, "added_in", lowest=snapshot + 1)),
         (Occur.MustNot, _range(schema, "removed_in", highest=snapshot)),

@@ -12,12 +12,13 @@ from shared.adapters.tantivy.analysis import ANALYZER, spaced_terms
 from shared.domain.knowledge import Chunk
 
 # Changed whenever the schema or the analysis changes: an index of another version is rebuilt from the chunks.
-VERSION = "2"
+VERSION = "3"
 
 TEXT_FIELDS = ("title", "questions", "body")
 NUMBER_FIELDS = ("added_in", "removed_in", "valid_from", "valid_to")
 
 ID_FIELDS = ("id_high", "id_low")
+LANGUAGE_NUMBER = "language_number"
 _HALF = 16
 _HALF_BITS, _ID_FORMAT = 4 * _HALF, f"0{2 * _HALF}x"
 # Columns are signed.
@@ -31,7 +32,7 @@ NEVER = 1 << 40
 def build_schema() -> Schema:
     """Fields: id, language, three analysed texts, four numbers to filter by, and the source to index the chunk again.
 
-    The id stands in two columns of numbers as well: reading a hundred stored documents costs more than finding them.
+    Id and language stand in columns of numbers as well: reading a hundred stored documents costs more than finding them.
     """
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
@@ -41,7 +42,7 @@ def build_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="freq")
     for name in NUMBER_FIELDS:
         builder.add_integer_field(name, stored=True, indexed=True, fast=True)
-    for name in ID_FIELDS:
+    for name in (*ID_FIELDS, LANGUAGE_NUMBER):
         builder.add_integer_field(name, fast=True)
     return builder.build()
 
@@ -49,6 +50,11 @@ def build_schema() -> Schema:
 def day_number(day: date | None, absent: int) -> int:
     """Days since year 1, or `absent`."""
     return absent if day is None else day.toordinal()
+
+
+def language_number(language: str) -> int:
+    """A language's code as a number, for its column."""
+    return int.from_bytes(language.encode("ascii"))
 
 
 def to_document(chunk: Chunk, removed_in: int | None) -> Document:
@@ -76,6 +82,16 @@ def chunk_ids(searcher: Searcher, addresses: Sequence[DocAddress]) -> list[str]:
     ]
 
 
+def visible(searcher: Searcher, addresses: Sequence[DocAddress], language: str, snapshot: int, day: int) -> list[bool]:
+    """Which of the documents are in `language` and may be seen in the snapshot on that day, by their columns."""
+    columns = (searcher.fast_field_values(name, list(addresses)) for name in (LANGUAGE_NUMBER, *NUMBER_FIELDS))
+    wanted = language_number(language)
+    return [
+        spoken == wanted and added <= snapshot < removed and first <= day <= last
+        for spoken, added, removed, first, last in zip(*columns, strict=True)
+    ]
+
+
 def with_removal(stored: Document, removed_in: int) -> Document:
     """The same document, removed in that snapshot: tantivy cannot change one in place."""
     fields = {name: stored.get_first(name) for name in ("id", "language", "source", *NUMBER_FIELDS)}
@@ -89,7 +105,8 @@ def _document(fields: dict[str, Any]) -> Document:
         "questions": spaced_terms(" ".join(questions)),
         "body": spaced_terms(text),
     }
-    return Document(**{name: [value] for name, value in {**fields, **analysed, **_id_numbers(fields["id"])}.items()})
+    numbers = {**_id_numbers(fields["id"]), LANGUAGE_NUMBER: language_number(fields["language"])}
+    return Document(**{name: [value] for name, value in {**fields, **analysed, **numbers}.items()})
 
 
 def _id_numbers(chunk_id: str) -> dict[str, int]:

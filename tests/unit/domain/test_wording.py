@@ -32,6 +32,13 @@ def test_after_the_word_error_a_number_is_a_code() -> None:
     assert asked_codes("10-15 天能到吗") == frozenset()
 
 
+def test_what_a_thing_shows_is_a_code_but_a_span_of_days_is_none() -> None:
+    assert asked_codes("App shows 10-3 when I add the camera") == {"10-3"}
+    assert asked_codes("机器老是报10-3") == {"10-3"}
+    assert asked_codes("your site says 3-5 working days") == frozenset()
+    assert asked_codes("页面出现 3-5 天是啥意思") == frozenset()
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("policies", "policy"), ("shipped", "shipping"), ("returned", "returns"), ("charges", "charging")]
 )

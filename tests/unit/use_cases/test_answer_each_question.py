@@ -1,0 +1,70 @@
+from collections.abc import Callable, Mapping
+
+from shared.domain.blocks import Answer, Citation, TextBlock
+from shared.domain.conversation import Rung
+from shared.use_cases.answer_each_question import answer_each_question
+
+BOTH = "怎么退货，多久到账"
+
+
+def said(text: str, chunk_id: str, *, rung: Rung = Rung.EXTRACTIVE, confidence: float = 0.9) -> Answer:
+    citation = Citation(title="t", source="s", quote=text, locator="", document_id="d", chunk_id=chunk_id, language="zh")
+    return Answer(
+        text=text, blocks=(TextBlock(text=text, citations=(1,)),), rung=rung, citations=(citation,), confidence=confidence
+    )
+
+
+REFUSED = Answer(text="没有找到", blocks=(), rung=Rung.REFUSAL)
+
+
+def asking(answers: Mapping[str, Answer]) -> tuple[Callable[[str], Answer], list[str]]:
+    asked: list[str] = []
+
+    def ask(question: str) -> Answer:
+        asked.append(question)
+        return answers.get(question, REFUSED)
+
+    return ask, asked
+
+
+def test_one_question_is_asked_once() -> None:
+    ask, asked = asking({"怎么退货": said("网上申请", "returns")})
+    assert answer_each_question("怎么退货", ask).text == "网上申请"
+    assert asked == ["怎么退货"]
+
+
+def test_two_questions_are_answered_in_turn_where_that_says_more() -> None:
+    ask, _ = asking(
+        {BOTH: said("网上申请", "returns"), "怎么退货": said("网上申请", "returns"), "多久到账": said("三天", "refund")}
+    )
+    answer = answer_each_question(BOTH, ask)
+    assert answer.text == "网上申请\n三天"
+    assert [citation.chunk_id for citation in answer.citations] == ["returns", "refund"]
+
+
+def test_a_second_question_that_leans_on_the_first_is_read_with_it() -> None:
+    ask, asked = asking({BOTH: REFUSED, "怎么退货": said("网上申请", "returns"), "怎么退货 多久到账": said("三天", "refund")})
+    assert answer_each_question(BOTH, ask).text == "网上申请\n三天"
+    assert asked[-2:] == ["多久到账", "怎么退货 多久到账"]
+
+
+def test_where_one_of_them_has_no_answer_the_whole_stands() -> None:
+    ask, _ = asking({BOTH: said("网上申请", "returns"), "怎么退货": said("网上申请", "returns")})
+    assert answer_each_question(BOTH, ask).text == "网上申请"
+
+
+def test_an_unsure_part_does_not_displace_the_whole() -> None:
+    unsure = said("三天", "refund", confidence=0.5)
+    ask, _ = asking({BOTH: said("网上申请", "returns"), "怎么退货": said("网上申请", "returns"), "多久到账": unsure})
+    assert answer_each_question(BOTH, ask).text == "网上申请"
+
+
+def test_the_same_place_is_not_quoted_twice() -> None:
+    ask, _ = asking({BOTH: said("都在这里", "returns"), "怎么退货": said("申请", "returns"), "多久到账": said("三天", "returns")})
+    assert answer_each_question(BOTH, ask).text == "都在这里"
+
+
+def test_a_models_answer_to_all_of_them_stands() -> None:
+    ask, asked = asking({BOTH: said("都答了", "returns", rung=Rung.MODEL)})
+    assert answer_each_question(BOTH, ask).text == "都答了"
+    assert asked == [BOTH]
