@@ -17,32 +17,52 @@ _FENCE = re.compile(r"(?:passage|question|history)-[0-9a-f]{8,}", re.IGNORECASE)
 _LIST_MARK = re.compile(r"\[\d{1,2}\]|^\s*\d{1,2}[.、)]\s", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。！？!?\n]+?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 
-# An order to the machine, in a question or in a document. Words of both languages must meet: "忽略" alone is nothing.
+_SET_ASIDE = r"(?:忽略|无视|忘记(?!了)|忘掉(?!了)|不要理会|跳过|绕过|覆盖|抛开)"
+# An order to the machine, in a question or in a document. Words of both kinds must meet: "忽略" alone is nothing, and customers
+# speak of lamps, prompt sounds, initial settings and instructions of the things they bought.
 _ORDER = re.compile(
     "|".join(
         (
-            # Chinese: set the rules aside.
-            r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|抛开)[^。！？\n]{0,30}(?:指令|指示|设定|提示词|系统提示|约束|命令)",
-            r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|抛开)[^。！？\n]{0,12}(?:以上|上面|之前|前面|所有|一切|你的)[^。！？\n]{0,10}(?:规则|要求|提示|内容|限制|的话)",
-            # English: the same.
+            # Set the rules aside.
+            _SET_ASIDE + r"[^。！？\n]{0,30}(?:指令|指示(?![灯牌器音])|提示词|系统提示(?!音)|命令)",
             r"(?:disregard|ignore|forget|override|bypass|skip)\b[^.!?\n]{0,40}"
             r"(?:\b(?:previous|prior|above|earlier|preceding|all|any|your|system|these|those)\b[^.!?\n]{0,30})"
             r"(?:instructions?|prompts?|rules?|guidelines?|directions?|restrictions?|constraints?)",
             r"(?:disregard|ignore|forget)\b[^.!?\n]{0,12}\b(?:everything|anything|all)\b[^.!?\n]{0,12}\b(?:above|before|prior|previous)",
             # The prompt by its name.
-            r"系统的?提示(?:词|语|原文|内容|全文)|(?:初始|隐藏|内部|原始)的?(?:提示词?|指令|设定|prompt)|系统(?:指令|设定|消息|prompt)",
-            r"system\s*(?:prompt|message|instructions?)\b|\b(?:hidden|initial|internal|secret)\s+(?:prompt|instructions?|rules?)\b",
+            r"系统的?提示(?:词|原文)|(?:初始|隐藏|内部|原始)的?(?:提示词|prompt)|系统prompt",
+            r"system\s*(?:prompt|instructions?)\b|\b(?:hidden|initial|internal|secret)\s+(?:prompt|instructions?|rules?)\b",
             # Another part to play.
-            r"(?:从现在(?:开始|起)|现在(?:开始|起)|接下来)[，,]?\s*(?:你|您)(?:是|就是|将|要|必须|扮演)|你现在(?:是|就是|要?扮演)",
-            r"扮演(?:一个|一名|一位)|假装(?:你|自己)是",
-            r"\b(?:from now on|now)\s*,?\s*you\s+(?:are|will|must)\b|\byou are now\b|\bpretend (?:to be|that you|you are)\b",
-            r"\bact as (?:if|a|an|my|the)\b|\brole-?play\b|developer mode|\bjailbreak\b|\bdan mode\b|开发者模式|越狱模式",
+            r"你现在(?:是|就是|要?扮演)|扮演(?:一个|一名|一位)|假装(?:你|自己)是",
+            r"\byou are now\b|\bpretend (?:to be|that you|you are)\b",
+            r"\brole-?play\b|developer mode|\bjailbreak\b|\bdan mode\b|开发者模式|越狱模式",
             # Say what must stay unsaid.
-            r"\b(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}\b(?:your|the|all|above|previous)\b"
-            r"[^.?!\n]{0,20}\b(?:prompts?|instructions|configuration|rules|text above|words above)\b",
-            r"(?:重复|复述|打印|输出|泄露|告诉我|说出|列出|翻译)[^。？！\n]{0,12}(?:你的|上面的?|以上的?|全部的?)(?:提示词?|指令|系统设定|系统消息|规则|prompt)",
+            r"\b(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}\b(?:your|above|previous)\b"
+            r"[^.?!\n]{0,20}\b(?:prompts?|instructions|configuration)\b",
+            r"\b(?:repeat|print|output|translate)\b[^.?!\n]{0,30}\b(?:text|words|everything) above\b",
+            r"\b(?:repeat|print|reveal|show|output|display|leak|dump)\b[^.?!\n]{0,30}\bsystem message\b",
+            r"(?:重复|复述|打印|输出|泄露|透露|告诉我|说出|列出|翻译|展示|公开)[^。？！\n]{0,16}"
+            r"(?:(?:你的|上面的?|以上的?|全部的?)(?:提示词?|指令|prompt)|系统(?:设定|消息|指令)|(?:初始|隐藏|内部|原始)的?(?:设定|指令))",
+            r"把[^。！？\n]{0,8}系统(?:设定|消息|指令|提示)[^。！？\n]{0,8}(?:输出|打印|发给我|发出来|念|复述)",
         )
     ),
+    re.IGNORECASE,
+)
+# These are orders too, unless the sentence asks: "接下来你要怎么处理我的退款？", "from now on, you will charge shipping?".
+_ORDER_UNLESS_ASKED = re.compile(
+    "|".join(
+        (
+            _SET_ASIDE + r"[^。！？\n]{0,12}(?:以上|上面|之前|前面|所有|一切|你的)"
+            r"(?:(?!密码|门锁|账号|验证)[^。！？\n]){0,10}(?:规则|规定|要求|提示(?!音)|内容|限制|设定|约束|的话)",
+            r"(?:从现在(?:开始|起)|现在(?:开始|起)|接下来)[，,]?\s*(?:你|您)(?:是|就是|将|要|必须|扮演)",
+            r"\b(?:from now on|now)\s*,?\s*you\s+(?:are|will|must)\b|\bact as (?:if|a|an|my|the)\b",
+        )
+    ),
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"怎么|怎样|如何|咋|吗|么[？?]?$|呢|为什么|能不能|可不可以|是否|多久|多少|[？?]\s*$"
+    r"|^\s*(?:how|why|what|when|where|can|could|do|does|is|are|will|would)\b",
     re.IGNORECASE,
 )
 # In a document: words that speak to the assistant that reads it, not to the customer.
@@ -90,13 +110,22 @@ class GuardRules:
 
 def is_injection(question: str) -> bool:
     """Say whether a customer's text orders the assistant about instead of asking."""
-    return bool(_ORDER.search(fold(question)))
+    return _orders(fold(question))
 
 
 def looks_like_instruction(sentence: str) -> bool:
     """Say whether a document's sentence speaks to the machine that reads it."""
     folded = fold(sentence)
-    return bool(_ORDER.search(folded) or _TO_MACHINE.search(folded))
+    return _orders(folded) or bool(_TO_MACHINE.search(folded))
+
+
+def _orders(folded: str) -> bool:
+    if _ORDER.search(folded):
+        return True
+    if not _ORDER_UNLESS_ASKED.search(folded):
+        return False
+    sentences = (match.group() for match in _SENTENCE.finditer(folded))
+    return any(_ORDER_UNLESS_ASKED.search(sentence) and not _ASKS.search(sentence) for sentence in sentences)
 
 
 def inspect(text: str, cited: bool, evidence: Evidence, rules: GuardRules | None = None) -> tuple[Violation, ...]:

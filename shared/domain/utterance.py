@@ -61,18 +61,26 @@ _SKIP = re.compile(
     re.IGNORECASE,
 )
 
-_PERSON = r"(?:人工|真人|活人|客服人员|人工客服|在线客服|坐席|专员)"
+_PERSON = r"(?:人工(?:客服|服务|坐席|座席)?|真人(?:客服)?|活人|客服人员|在线客服|客服|坐席|专员)"
+# "人工" is as often work by hand ("需要人工清理吗"): a person is meant where nothing else of a thing follows.
+_AND_DONE = r"(?=$|[啊吧呀哦嘛呗了。！!？?，,、~\s]|谢谢|可以吗|行吗|好吗)"
+_TO_TALK = r"(?=$|[啊吧呀哦嘛呗了吗呢。！!？?，,、~\s]|[来帮处接解回说聊沟]|谢谢|可以|行|好)"
 _HANDOFF_ZH = re.compile(
-    rf"^(?:{_PERSON}|客服)$"
-    rf"|(?:转接?|找|叫|接|换|要|需要|联系|呼叫|想和|想跟|能不能|我要|给我)[^。！？!?]{{0,6}}{_PERSON}"
-    rf"|转(?:一下)?客服|(?:找|叫)(?:一?个|一下)?客服|{_PERSON}(?:服务|接待|接听|处理|在吗)"
-    r"|不(?:想|要)(?:和|跟)机器人|(?:和|跟)(?:人|真人)(?:说话|聊|沟通)"
+    rf"^{_PERSON}$"
+    rf"|(?:转接?|接通?|找|叫|换|联系|呼叫|连线)(?:一?[个位名]|一下|到|成|为|给|下)?(?:你们家?的?)?{_PERSON}{_TO_TALK}"
+    rf"|(?:我想?要|我需要|想要|给我|帮我|能不能|可不可以|麻烦)[^。！？!?]{{0,6}}{_PERSON}{_AND_DONE}"
+    rf"|(?:^|[，,。！!\s])(?:需要|要)(?:一?[个位名])?{_PERSON}{_AND_DONE}"
+    rf"|转(?:一下)?客服|^{_PERSON}(?:接待|接听|处理|在吗|在不在)"
+    r"|不(?:想|要)(?:再)?(?:和|跟)机器人|(?:和|跟)(?:人|真人|人工)(?:说话|聊|沟通)"
 )
+_HUMAN = r"(?:human(?: being)?|person|agent|representative|rep|operator|someone(?!['’]s| else)|advisor|supervisor|manager)"
 _HANDOFF_EN = re.compile(
-    r"\b(?:speak|talk|chat|connect(?: me)?|transfer(?: me)?|get me|put me through|escalate)\b[^.?!]{0,24}"
-    r"\b(?:human|person|agent|representative|rep|operator|someone|advisor|supervisor|manager)\b"
-    r"|\b(?:human|live|real) (?:agent|person|support|being)\b|^(?:agent|human|operator|representative)$"
-    r"|\b(?:need|want) (?:a|an|to see a) (?:human|person|agent|representative)\b",
+    rf"\b(?:speak|talk|chat)\b[^.?!]{{0,8}}\b(?:to|with)\b[^.?!]{{0,16}}\b{_HUMAN}\b"
+    rf"|\b(?:connect|transfer|pass|forward) me\b[^.?!]{{0,20}}\b{_HUMAN}\b|\bget me\b[^.?!]{{0,12}}\b{_HUMAN}\b"
+    rf"|\bput me through\b|\bescalate\b[^.?!]{{0,20}}\b{_HUMAN}\b"
+    r"|\b(?:human|live|real) (?:agent|support|being)\b|^(?:agent|human|operator|representative|real person|live person)$"
+    r"|\b(?:i|we)(?:'d| would)?(?: just| really)? (?:need|want|like)(?: to see)? (?:a|an) (?:real |live )?"
+    r"(?:human|person|agent|representative)(?! (?:to|who|for)\b)",
     re.IGNORECASE,
 )
 # Asking *about* the hotline or the service hours is a question, not a request for a person.
