@@ -18,3 +18,28 @@ def detect_language(text: str, default: Language = "zh") -> Language:
     if not han and not words:
         return default
     return "zh" if han * _HAN_WEIGHT >= words * 0.25 and han else "en"
+
+
+# An address is in no language.
+_ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9'-]*")
+# Words that are typed in either language, and tell nothing of it.
+_EITHER = frozenset(
+    "ok okay yes no yep nope hi hello hey bye thx thanks please app wifi wi-fi vip usb led pro max plus mini air lite faq bug id".split()
+)
+# So many Latin words are a sentence, however they are written.
+_SENTENCE = 4
+
+
+def language_of_message(text: str, before: Language, *, first: bool) -> Language:
+    """Return the language to answer a message in; `before` is the conversation's.
+
+    The `first` message sets it by what it is written in. Later an address, a name, a model or an "OK" does not change it.
+    """
+    plain = _ADDRESS.sub(" ", text)
+    if first or _HAN.search(plain):
+        return detect_language(plain, before)
+    words = _TOKEN.findall(plain)
+    telling = [word for word in words if word.islower() and len(word) > 1 and word not in _EITHER]
+    told = any(not any(character.isdigit() for character in word) for word in telling)
+    return "en" if told or len(words) >= _SENTENCE else before

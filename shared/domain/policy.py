@@ -140,19 +140,28 @@ def decide(heard: Heard, state: DialogState) -> Action:
 
 def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:
     """Take the contact; digressions are answered and the ticket stays open, as people expect."""
-    act = heard.utterance.act
+    act, text = heard.utterance.act, heard.utterance.text
     if heard.contact:
-        return OpenTicket(summary=state.summary, contact=heard.contact)
-    if act is Act.SKIP:
-        return OpenTicket(summary=state.summary, contact="")
-    if act is Act.NO:
-        return Say(phrase=Phrase.CONTACT_DROPPED)
-    if act is Act.TICKET_STATUS:
-        return ReportTickets(number=heard.utterance.ticket_number)
-    if act is Act.QUESTION and _looks_like_question(heard.utterance.text):
-        return Look(question=heard.utterance.text, remind=state.attempts < MAX_REMINDERS)
+        # "My phone 138... gets no code, why?": the number is taken, and whoever calls back knows what was asked.
+        summary = f"{state.summary}\n{text}" if act is Act.QUESTION and _looks_like_question(text) else state.summary
+        return OpenTicket(summary=summary, contact=heard.contact)
+    match act:
+        case Act.SKIP:
+            return OpenTicket(summary=state.summary, contact="")
+        case Act.NO:
+            return Say(phrase=Phrase.CONTACT_DROPPED)
+        case Act.GOODBYE:
+            return Say(phrase=Phrase.GOODBYE)
+        case Act.THANKS:
+            return Say(phrase=Phrase.THANKS, keep=True)
+        case Act.TICKET_STATUS:
+            return ReportTickets(number=heard.utterance.ticket_number)
+        case Act.QUESTION if not _tries_to_answer(text):
+            return Look(question=text, remind=state.attempts < MAX_REMINDERS)
+        case _:
+            pass
     if state.attempts >= MAX_CONTACT_ATTEMPTS:
-        return OpenTicket(summary=f"{state.summary}\n{heard.utterance.text}", contact="")
+        return OpenTicket(summary=f"{state.summary}\n{text}", contact="")
     return AskContact(summary=state.summary, attempts=state.attempts + 1)
 
 
@@ -193,6 +202,18 @@ def _fresh(heard: Heard, state: DialogState) -> Action:
 
 _QUESTION_MARKS = ("?", "？", "吗", "呢", "怎么", "如何", "多少", "什么", "哪", "几", "能不能", "可以", "为什么", "是否")
 _QUESTION_WORDS = frozenset("how what when where why which who can do does is are could will should".split())
+
+
+# What somebody says who was asked for a number and gives something else: digits, a name, a place to come to.
+_ANSWERS = ("@", "我叫", "我姓", "我是", "我家", "my name", "i'm ", "i am ", "this is ")
+_DIGITS_OF_A_TRY = 5
+
+
+def _tries_to_answer(text: str) -> bool:
+    """Whether a text is an answer to "how can we reach you" that cannot be read, and no question of its own."""
+    if _looks_like_question(text):
+        return False
+    return sum(map(str.isdigit, text)) >= _DIGITS_OF_A_TRY or any(start in text.lower() for start in _ANSWERS)
 
 
 def _looks_like_question(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
+from shared.domain.contact import contact_said
 from shared.domain.contact_form import contact_form
 from shared.domain.conversation import Owner, Rung
 from shared.domain.ledger import LedgerStatus
@@ -53,8 +54,9 @@ class DraftReply:
     def __call__(self, context: TurnContext) -> Draft:
         company = self.companies.get(context.conversation.tenant)
         masked = self.masker.mask(context.command.text)
-        heard = Heard(utterance=read_utterance(context.command.text), contact=contact_in(masked))
         state = DialogState.read(context.conversation.state)
+        asked_for = contact_said(context.command.text) if state.pending is Pending.CONTACT else ""
+        heard = Heard(utterance=read_utterance(context.command.text), contact=contact_in(masked) or asked_for)
         return self._carry_out(decide(heard, state), state, masked, company, context)
 
     def apology(self, context: TurnContext) -> Draft:

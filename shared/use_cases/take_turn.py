@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.conversation import Author, Conversation, Message, Owner, PendingMessage, Rung, TurnCommit
 from shared.domain.errors import OwnerChangedError, VersionConflictError
-from shared.domain.language import detect_language
+from shared.domain.language import language_of_message
 from shared.domain.ledger import LedgerClosing, LedgerStatus
 from shared.domain.outbox import EventName, OutboxEvent
 from shared.domain.phrases import say
@@ -63,7 +63,7 @@ class TakeTurn:
 
     def _take(self, command: TurnCommand, state: TurnState) -> TurnResult:
         conversation, now = state.conversation, self.clock.now()
-        language = detect_language(command.text, conversation.language)
+        language = language_of_message(command.text, conversation.language, first=not conversation.turn)
         context = TurnContext(conversation=conversation, recent=state.recent, command=command, language=language, now=now)
         if conversation.owner is not Owner.BOT:
             return self._leave_to_person(context)
@@ -126,7 +126,7 @@ class TakeTurn:
         state = self.conversations.load_turn(command.tenant, command.conversation_id, 0)
         if command.seq != state.conversation.last_seq + 1 or state.conversation.owner is not Owner.BOT:
             return self(command)
-        language = detect_language(command.text, state.conversation.language)
+        language = language_of_message(command.text, state.conversation.language, first=not state.conversation.turn)
         now = self.clock.now()
         context = TurnContext(conversation=state.conversation, recent=(), command=command, language=language, now=now)
         draft = replace(self.draft.apology(context), status=LedgerStatus.REFUSED)
@@ -184,7 +184,7 @@ class TakeTurn:
             seq=command.seq,
             message_id=command.message_id,
             text=command.text,
-            language=detect_language(command.text, conversation.language),
+            language=language_of_message(command.text, conversation.language, first=not conversation.turn),
             received_at=command.received_at,
         )
         event = OutboxEvent(

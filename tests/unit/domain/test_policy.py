@@ -63,6 +63,22 @@ def test_a_digression_is_answered_and_the_ticket_stays_open() -> None:
     assert decide(hear("维修要多少钱？"), WAITING) == Look(question="维修要多少钱？", remind=True)
 
 
+def test_a_question_without_a_mark_is_one_too() -> None:
+    for text in ("退货政策", "云雀S3 价格", "I want to know the warranty"):
+        assert decide(hear(text), WAITING) == Look(question=text, remind=True)
+
+
+def test_thanks_keep_the_ticket_open_and_a_goodbye_opens_none() -> None:
+    late = DialogState(pending=Pending.CONTACT, summary="不充电", attempts=2)
+    assert decide(hear("谢谢"), late) == Say(phrase=Phrase.THANKS, keep=True)
+    assert decide(hear("再见"), late) == Say(phrase=Phrase.GOODBYE)
+
+
+def test_a_question_that_holds_the_contact_is_not_lost_with_it() -> None:
+    asked = "我的手机13800138000收不到验证码怎么办？"
+    assert decide(hear(asked, "13800138000"), WAITING) == OpenTicket(summary=f"扫地机器人不充电\n{asked}", contact="13800138000")
+
+
 def test_a_changed_mind_drops_the_ticket() -> None:
     assert decide(hear("不用了"), WAITING) == Say(phrase=Phrase.CONTACT_DROPPED)
 
