@@ -7,7 +7,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -32,10 +32,11 @@ from shared.adapters.extractive.calibration import (
 from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of
 from shared.adapters.ranking.profile import CURRENT as PROFILE
+from shared.adapters.ranking.profile import load_profile
 from shared.domain.answering import plain_text
 from shared.domain.knowledge import Passage
 from shared.domain.language import Language
-from shared.domain.ranking import closer_evidence, verdict_evidence
+from shared.domain.ranking import closer_evidence, read_closely, reread, verdict_evidence
 from shared.domain.reply import ReplyRequest
 
 _UNUSUAL, _UNANSWERABLE = 0.3, 0.4
@@ -142,6 +143,18 @@ def _order_values(case: Case, passage: Passage) -> dict[str, float]:
     close, verdict = passage.closeness, passage.verdict
     assert close and verdict  # noqa: S101
     return {**closer_evidence(query, [passage], [close])[0], **verdict_evidence(query, passage, verdict)}
+
+
+def reordered(case: Case, closer: dict[str, float]) -> Case:
+    """The same case as a search with that order would give it, of the passages that were read."""
+    query, profile = query_for(case.question), replace(load_profile(), closer=closer)
+    near = [passage for passage in case.passages if passage.closeness]
+    first = reread(query, near, [passage.closeness for passage in near if passage.closeness], profile)
+    read = [passage for passage in first if passage.verdict]
+    best = read_closely(query, read, [passage.verdict for passage in read if passage.verdict], profile)
+    behind = [passage for passage in first if not passage.verdict]
+    rest = [passage for passage in case.passages if not passage.closeness]
+    return replace(case, passages=(*best, *behind, *rest))
 
 
 def write_order(closer: dict[str, float]) -> None:
@@ -255,7 +268,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("var/models/e5"))
     parser.add_argument("--dump", type=Path, help="write every held-out judgement there, one JSON object a line")
     parser.add_argument(
-        "--order", action="store_true", help=f"write the order after rereading into {PROFILE.name} instead; then fit"
+        "--order", action="store_true", help=f"first fit the order after rereading, and write it into {PROFILE.name}"
     )
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name}")
     options = parser.parse_args()
@@ -263,8 +276,9 @@ def main() -> None:
         options.faq, options.own_words, options.questions, options.company, options.second, options.reading, options.model
     )
     if options.order:
-        write_order(fit_order(cases))
-        return
+        closer = fit_order(cases)
+        write_order(closer)
+        cases = [reordered(case, closer) for case in cases]
     drafted = draft(cases)
     found = judged(drafted)
     report(found)
