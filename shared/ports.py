@@ -254,7 +254,7 @@ class ProfileStore(Protocol):
 
 
 class AnswerCache(Protocol):
-    """Answers to public questions, by a key that holds release, tenant, audience, language and the masked question."""
+    """Answers to public questions, by a key that holds release, audience, language and the masked question; see RememberedAnswers."""
 
     def get(self, tenant: str, key: str, now: datetime) -> Answer | None:
         """None when absent or expired at `now`."""
