@@ -14,6 +14,7 @@ from local.one_company import OneCompany
 from local.pollers import OutboxFeed, Pollers, QueueFeed, ScheduleFeed
 from local.read_company import read_company
 from local.settings import LocalSettings
+from local.settling import Settling
 from shared.adapters.e5.opening import E5Models, open_e5
 from shared.adapters.sqlite.database import Database
 from shared.contracts import KNOWLEDGE, TICKETS, TURNS, QueueContract
@@ -78,6 +79,7 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
         companies=companies,
         knowledge=build_knowledge(base, stores, companies, settings.release),
         answerer=build_answerer(settings),
+        settled=Settling(),
     )
     functions = build_functions(stores, parts)
     pollers = _pollers(stores, functions, settings.release)

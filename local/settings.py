@@ -26,7 +26,11 @@ class LocalSettings(ReplyModelSettings, OpenSearchSettings, PineconeSettings):
     tenant_rate_per_s: float = Field(default=50.0, gt=0, description="requests per second for all visitors together")
     session_rate_per_s: float = Field(default=5.0, gt=0, description="requests per second for one visitor")
     search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
-    queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
+    queue_patience_s: int = Field(
+        default=180,
+        ge=10,
+        description="seconds that a customer waits for a person, in the queue or for an agent who left, before a ticket is offered",
+    )
     ledger_retention_days: int = Field(
         default=KEPT_AFTER_END.days, ge=31, le=3650, description="days that ended messages' entries are kept to recognise repeats"
     )

@@ -254,7 +254,7 @@ class ProfileStore(Protocol):
 
 
 class AnswerCache(Protocol):
-    """Answers to public questions, by a key that holds release, tenant, audience, language and the masked question."""
+    """Answers to public questions, by a key that holds release, audience, language and the masked question; see RememberedAnswers."""
 
     def get(self, tenant: str, key: str, now: datetime) -> Answer | None:
         """None when absent or expired at `now`."""
@@ -264,14 +264,17 @@ class AnswerCache(Protocol):
 
 
 class PresenceStore(Protocol):
-    """Which agents are there now. A mark that has expired at `now` does not count, whether or not it was deleted."""
+    """Which agents are there. A mark that has expired at `now` does not count, whether or not it was deleted."""
 
     def mark(self, tenant: str, agent_id: str, expires_at: datetime) -> None:
         """Say that the agent is there until `expires_at`; a time in the past says that the agent has left."""
         ...
 
     def available(self, tenant: str, now: datetime) -> tuple[str, ...]:
-        """Ids of the agents that are there."""
+        """Ids of the agents whose marks expire after `now`.
+
+        `now` may be up to a day ago: whoever is not among them has been away since. A mark is kept for that long.
+        """
         ...
 
 

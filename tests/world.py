@@ -20,8 +20,9 @@ from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
 from shared.adapters.sqlite.sessions import SQLiteSessionStore
 from shared.adapters.sqlite.tickets import SQLiteTicketStore
-from shared.domain.blocks import Answer, Citation, TextBlock
+from shared.domain.blocks import Answer, Block, Citation, TextBlock
 from shared.domain.company import Company
+from shared.domain.conversation import Rung
 from shared.domain.envelope import Envelope
 from shared.domain.errors import DependencyUnavailableError, NotFoundError
 from shared.domain.knowledge import SearchQuery, SearchResult
@@ -31,6 +32,7 @@ from shared.ports import AnswerCommand, Clock
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 from shared.use_cases.change_owner import Agent, OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
+from shared.use_cases.remembered_answers import RememberedAnswers
 from shared.use_cases.resume_turns import ResumeTurns
 from shared.use_cases.speak_in_conversation import SpeakInConversation
 from shared.use_cases.start_conversation import StartConversation
@@ -90,6 +92,8 @@ class KnowledgeScript:
     asked: list[str] = field(default_factory=list)
     before_answering: Callable[[str], None] = lambda _: None
     snapshot: int = 7
+    rung: Rung = Rung.EXTRACTIVE
+    blocks: Callable[[str], tuple[Block, ...]] = lambda text: (TextBlock(text=text, citations=(1,)),)
 
     def search(self, query: SearchQuery, timeout_s: float, correlation_id: str) -> SearchResult:
         if self.down:
@@ -105,8 +109,7 @@ class KnowledgeScript:
         citation = Citation(
             title="退货政策", source="returns.md", quote=text, locator="一", document_id="d1", chunk_id="c1", language="zh"
         )
-        block = TextBlock(text=text, citations=(1,))
-        return Answer(text=text, blocks=(block,), rung="extractive", citations=(citation,), confidence=0.9)
+        return Answer(text=text, blocks=self.blocks(text), rung=self.rung, citations=(citation,), confidence=0.9)
 
 
 class World:
@@ -138,7 +141,9 @@ class World:
             masker=self.masker,
             tokens=self.tokens,
             ids=self.ids,
-            answer=AnswerFromKnowledge(knowledge=self.knowledge, answerer=self.knowledge, cache=self.cache, masker=self.masker),
+            answer=AnswerFromKnowledge(
+                knowledge=self.knowledge, answerer=self.knowledge, cache=RememberedAnswers(cache=self.cache), masker=self.masker
+            ),
             hash_token=lambda token: sha256(token.encode()).hexdigest(),
         )
         self.take_turn = TakeTurn(

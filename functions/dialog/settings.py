@@ -30,5 +30,9 @@ class Environment(
         min_length=1, description="the name or ARN of the secret that signs tokens; `ingress` has the same"
     )
     search_timeout_s: float = Field(default=3.0, gt=0, le=20, description="seconds that retrieval may take")
-    queue_patience_s: int = Field(default=180, ge=10, description="seconds in the queue before a ticket is offered instead")
+    queue_patience_s: int = Field(
+        default=180,
+        ge=10,
+        description="seconds that a customer waits for a person, in the queue or for an agent who left, before a ticket is offered",
+    )
     model_key_secret_id: str = Field(default="", description="the name or ARN of the secret with that server's API key, or empty")

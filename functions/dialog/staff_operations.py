@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 
 from shared.domain.conversation import Conversation, Message, Owner
 from shared.domain.envelope import Envelope
+from shared.domain.presence import PRESENCE
 from shared.domain.ticket import TicketStatus
 from shared.ports import Clock, ConversationStore, PresenceStore, TicketStore
 from shared.runtime.envelopes import Operation
@@ -28,7 +28,6 @@ PAGE = 50
 # A transcript shows the end of a very long conversation.
 TRANSCRIPT = 500
 _CHUNK = 100
-PRESENCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +132,12 @@ class StaffOperations:
     def mark_presence(self, envelope: Envelope) -> Json:
         """Say that the agent is there for the next 30 s, or has left."""
         payload = Payload(envelope.payload)
-        now = self.clock.now()
-        self.presence.mark(envelope.tenant, _agent(payload).agent_id, now + PRESENCE if payload.flag("available") else now)
+        now, agent_id = self.clock.now(), _agent(payload).agent_id
+        if payload.flag("available"):
+            self.presence.mark(envelope.tenant, agent_id, now + PRESENCE)
+        elif agent_id in self.presence.available(envelope.tenant, now):
+            # Once: the mark says when they left, however often their page repeats it.
+            self.presence.mark(envelope.tenant, agent_id, now)
         return {"available_agents": list(self.presence.available(envelope.tenant, now))}
 
     def list_presence(self, envelope: Envelope) -> Json:

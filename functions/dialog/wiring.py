@@ -36,6 +36,7 @@ from shared.use_cases.change_owner import OwnerChanges
 from shared.use_cases.draft_reply import DraftReply
 from shared.use_cases.hand_over_turns import HandOverTurns
 from shared.use_cases.process_ticket import UpdateTicket
+from shared.use_cases.remembered_answers import RememberedAnswers
 from shared.use_cases.resume_turns import ResumeTurns
 from shared.use_cases.speak_in_conversation import SpeakInConversation
 from shared.use_cases.start_conversation import StartConversation
@@ -112,7 +113,7 @@ def _take_turn(ports: DialogPorts) -> TakeTurn:
     answer = AnswerFromKnowledge(
         knowledge=ports.knowledge,
         answerer=ports.answerer,
-        cache=ports.cache,
+        cache=RememberedAnswers(cache=ports.cache),
         masker=masker,
         search_timeout_s=ports.search_timeout_s,
     )

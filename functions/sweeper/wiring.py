@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.sweeper.handler import make_handler
 from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, Ledger, PresenceStore, TurnService
@@ -11,7 +11,7 @@ from shared.runtime.observability import Telemetry
 from shared.use_cases.change_owner import OwnerChanges
 from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.relay_outbox import RelayOutbox
-from shared.use_cases.sweep_ledger import SweepLedger
+from shared.use_cases.sweep_ledger import SweepLedger, always_settled
 
 JsonObject = Mapping[str, object]
 # Longer than `dialog` takes for the turns of one conversation, and within its own time-out.
@@ -33,6 +33,8 @@ class SweeperPorts:
     # Where the stores do not expire what has ended by themselves.
     forget: ForgetEnded | None = None
     queue_patience_s: float = 180.0
+    # Whether agents have had the time to say that they are there, since the service could not hear them.
+    settled: Callable[[datetime], bool] = always_settled
 
 
 def build_sweeper(
@@ -62,5 +64,6 @@ def build_sweeper(
         owners=owners,
         clock=ports.clock,
         release=release,
+        settled=ports.settled,
     )
     return make_handler(sweep, ports.relay.late, tenants, telemetry, ports.forget)

@@ -1,7 +1,8 @@
 """The functions of a single machine: the very handlers and applications that Lambda would run, on the machine's stores."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import FastAPI
 
@@ -26,6 +27,7 @@ from shared.runtime.observability import Telemetry
 from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import RelayOutbox
+from shared.use_cases.sweep_ledger import always_settled
 
 _DIALOG_THREADS = 24
 _RETRIEVAL_THREADS = 8
@@ -62,6 +64,8 @@ class Parts:
     companies: CompanyStore
     knowledge: Knowledge
     answerer: Answerer
+    # See `SweeperPorts`.
+    settled: Callable[[datetime], bool] = always_settled
 
 
 def build_functions(stores: Stores, parts: Parts) -> Functions:
@@ -106,6 +110,7 @@ def _sweeper(stores: Stores, parts: Parts, turns: EnvelopeTurnService) -> Handle
         relay=_relay(stores),
         forget=_forget(stores, parts.settings),
         queue_patience_s=parts.settings.queue_patience_s,
+        settled=parts.settled,
     )
     release = parts.settings.release
     return build_sweeper(ports, (parts.company.tenant,), release, Telemetry("sweeper", release))

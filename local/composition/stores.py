@@ -56,7 +56,7 @@ def open_stores(folder: DataFolder) -> Stores:
     state = Database(folder.databases / "state.db")
     queues = Database(folder.databases / "queues.db")
     keys = FileKeyRing.at(folder.keys)
-    # Limits and presence need not survive anything, so they cost no disk.
+    # Limits need not survive anything, so they cost no disk.
     memory = Database(":memory:")
     cipher = AESGCMFieldCipher(CachingKeyRing(keys, clock))
     return Stores(
@@ -69,7 +69,7 @@ def open_stores(folder: DataFolder) -> Stores:
         conversations=SQLiteConversationStore(state, cipher),
         tickets=SQLiteTicketStore(state, cipher),
         outbox=SQLiteOutbox(state),
-        presence=SQLitePresenceStore(memory),
+        presence=SQLitePresenceStore(state),
         cache=SQLiteAnswerCache(state),
         limiter=SQLiteRateLimiter(memory),
         queues={contract.name: SQLiteQueue(queues, contract, clock, ids) for contract in QUEUES},

@@ -1,6 +1,7 @@
 """An answer as typed blocks: channels and pages render them; nothing becomes HTML from a string (invariant 8)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -81,6 +82,25 @@ class FormBlock:
 
 
 Block = TextBlock | ListBlock | CitationBlock | ChoiceBlock | CardBlock | FormBlock
+
+
+def rewritten(block: Block, rewrite: Callable[[str], str]) -> Block:
+    """Return the block with `rewrite` applied to every text in it that is shown, or sent as the customer's next message."""
+    match block:
+        case TextBlock():
+            return replace(block, text=rewrite(block.text))
+        case ListBlock():
+            return replace(block, items=tuple(map(rewrite, block.items)))
+        case CitationBlock():
+            return replace(block, quote=rewrite(block.quote))
+        case ChoiceBlock():
+            choices = tuple(Choice(label=rewrite(choice.label), value=rewrite(choice.value)) for choice in block.choices)
+            return replace(block, prompt=rewrite(block.prompt), choices=choices)
+        case CardBlock():
+            rows = tuple((rewrite(label), rewrite(value)) for label, value in block.rows)
+            return replace(block, title=rewrite(block.title), rows=rows)
+        case FormBlock():
+            return replace(block, prompt=rewrite(block.prompt))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

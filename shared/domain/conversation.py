@@ -91,6 +91,7 @@ class Conversation:
 
     `last_seq`: highest ledger number whose message has ended here; `positions`: messages written so far.
     `state`: the dialog's own small memory (pending question, ticket draft); personal, so sealed.
+    `waiting_since`: since when the customer waits for a person: to join, or to answer the first message that they have not.
     """
 
     conversation_id: str

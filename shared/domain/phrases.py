@@ -12,6 +12,8 @@ _ZH = {
     "handoff_queued_next": "已为您呼叫人工客服，您是下一位。客服接入后会直接在这里回复您；您也可以先把情况写下来。",
     "handoff_nobody": "现在没有客服在线。我可以为您登记一张工单，同事会在{promise}前联系您。请留下手机号或邮箱：",
     "handoff_gave_up": "很抱歉让您久等，目前没有客服能接入。我可以为您登记一张工单，同事会在{promise}前联系您。请留下手机号或邮箱：",
+    "agent_absent_queued": "{agent}暂时离开了，已为您转给其他客服。您说的都已保留，客服接入后会直接在这里回复您。",
+    "agent_absent_gave_up": "很抱歉，{agent}已不在线，目前也没有其他客服能接入，您的消息还没有得到答复。我可以为您登记一张工单，同事会在{promise}前联系您。请留下手机号或邮箱：",
     "still_waiting": "已记下，客服接入后会看到。前面还有 {ahead} 位在等。",
     "handoff_cancelled": "好的，已取消排队。您可以继续问我。",
     "ask_contact": "好的，我来为您登记工单，同事会在{promise}前回复您。请留下手机号或邮箱：",
@@ -63,6 +65,10 @@ _EN = {
     "Please leave a phone number or an e-mail address:",
     "handoff_gave_up": "I'm sorry for the wait: nobody can join at the moment. I can open a ticket, and someone will get back to you "
     "by {promise}. Please leave a phone number or an e-mail address:",
+    "agent_absent_queued": "{agent} has had to leave, so you are in the queue for another colleague. They will see everything you wrote "
+    "and reply right here.",
+    "agent_absent_gave_up": "I'm sorry: {agent} is no longer here, nobody else can join at the moment, and what you wrote has not been "
+    "answered. I can open a ticket, and someone will get back to you by {promise}. Please leave a phone number or an e-mail address:",
     "still_waiting": "Noted; the colleague who joins will see it. {ahead} people are ahead of you.",
     "handoff_cancelled": "All right, you are no longer in the queue. Do go on asking me.",
     "ask_contact": "I'll open a ticket for you; someone will reply by {promise}. Please leave a phone number or an e-mail address:",

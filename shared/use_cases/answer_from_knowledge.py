@@ -1,12 +1,12 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from shared.domain.blocks import Answer, Choice, ChoiceBlock
+from shared.domain.blocks import Answer, Block, Choice, ChoiceBlock, rewritten
 from shared.domain.company import Company
 from shared.domain.conversation import Author, Message, Rung
 from shared.domain.errors import SupportError
@@ -18,10 +18,10 @@ from shared.domain.phrases import say
 from shared.domain.policy import DialogState, Pending
 from shared.domain.reply import HistoryLine
 from shared.domain.turn import Draft, TurnContext
-from shared.ports import AnswerCache, AnswerCommand, Answerer, KnowledgeService, Masker
+from shared.ports import AnswerCommand, Answerer, KnowledgeService, Masker
 from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
+from shared.use_cases.remembered_answers import RememberedAnswers
 
-CACHE_TTL = timedelta(minutes=10)
 HISTORY_LINES = 6
 TOP_K = 12
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
@@ -33,35 +33,42 @@ class AnswerFromKnowledge:
 
     knowledge: KnowledgeService
     answerer: Answerer
-    cache: AnswerCache
+    cache: RememberedAnswers
     masker: Masker
     search_timeout_s: float = 3.0
 
     def __call__(self, question: Masked, background: str, company: Company, context: TurnContext) -> Draft:
         """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
         key = _cache_key(question.text, background, context)
+        history = self._history(context.recent)
+        asked: list[Answer] = []
+
+        def ask(text: str) -> Answer:
+            asked.append(self._answer(text, history, company, context))
+            return asked[-1]
+
         try:
-            ask = partial(self._answer, company=company, context=context)
-            answer = answer_each_question(question.text, ask)
-            if background:
-                answer = better(answer, lambda: ask(f"{background} {question.text}"))
+            answer = _answered(question.text, background, ask)
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
                 return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge",))
             answer = replace(cached, rung=Rung.CACHE, degraded=(*cached.degraded, "knowledge"))
-        if Rung(answer.rung) in _CACHEABLE and not question.originals:
-            self.cache.put(company.tenant, key, answer, context.now + CACHE_TTL)
+            return _draft(answer, question, context)
+        if not question.originals and _holds_for_others(answer, asked, history):
+            self.cache.put(company.tenant, key, answer, context.now)
         return _draft(answer, question, context)
 
-    def _answer(self, text: str, company: Company, context: TurnContext) -> Answer:
+    def _answer(self, text: str, history: tuple[HistoryLine, ...], company: Company, context: TurnContext) -> Answer:
         found = self._search(text, company, context)
+        # Before a model takes its time: a note that comes late would bring back what was withdrawn meanwhile.
+        self.cache.note(company.tenant, found.snapshot, context.now)
         command = AnswerCommand(
             question=text,
             language=context.language,
             found=found,
             company=company,
-            history=self._history(context.recent),
+            history=history,
             deadline_at_ms=context.command.deadline_at_ms,
             user_key=sha256(context.conversation.subject_id.encode()).hexdigest()[:16],
         )
@@ -86,6 +93,18 @@ class AnswerFromKnowledge:
         )
 
 
+def _answered(question: str, background: str, ask: Callable[[str], Answer]) -> Answer:
+    answer = answer_each_question(question, ask)
+    return better(answer, lambda: ask(f"{background} {question}")) if background else answer
+
+
+def _holds_for_others(answer: Answer, asked: list[Answer], history: tuple[HistoryLine, ...]) -> bool:
+    """Whether the answer may be given to whoever asks the same: the key tells neither a conversation nor a snapshot."""
+    of_this_conversation = bool(history) and any(Rung(one.rung) is Rung.MODEL for one in asked)
+    of_one_snapshot = all(one.snapshot == answer.snapshot for one in asked)
+    return Rung(answer.rung) in _CACHEABLE and of_one_snapshot and not of_this_conversation
+
+
 def _local_day(company: Company, now: datetime) -> date:
     return now.astimezone(ZoneInfo(company.time_zone)).date()
 
@@ -98,8 +117,9 @@ def _cache_key(question: str, background: str, context: TurnContext) -> str:
 
 def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
     rung = Rung(answer.rung)
-    state = DialogState(last_question=question.restore(question.text), choices=_choices(answer))
-    blocks = answer.blocks
+    # Every text that the customer sees, or sends by a button, has their own data in it again.
+    blocks = tuple(rewritten(block, question.restore) for block in answer.blocks)
+    state = DialogState(last_question=question.restore(question.text), choices=_choices(blocks))
     events = ()
     if rung is Rung.REFUSAL:
         state = replace(state, pending=Pending.TICKET_OFFER, summary=context.command.text, choices=())
@@ -121,8 +141,8 @@ def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
     )
 
 
-def _choices(answer: Answer) -> tuple[str, ...]:
-    return tuple(choice.value for block in answer.blocks if isinstance(block, ChoiceBlock) for choice in block.choices)
+def _choices(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    return tuple(choice.value for block in blocks if isinstance(block, ChoiceBlock) for choice in block.choices)
 
 
 def _ticket_offer(context: TurnContext) -> ChoiceBlock:

@@ -1,8 +1,8 @@
-"""Change who speaks for the company in a conversation: take over, hand back, close, give up waiting."""
+"""Change who speaks for the company in a conversation: take over, hand back, close, give up waiting, leave an absent agent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.blocks import FormBlock, TextBlock
 from shared.domain.contact_form import contact_form
@@ -13,6 +13,8 @@ from shared.domain.policy import DialogState, Pending
 from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, PresenceStore
 
 _ATTEMPTS = 20
+# So far back are the messages looked for that an absent agent has not answered.
+_RECENT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class OwnerChanges:
     presence: PresenceStore
     clock: Clock
     ids: IdSource
-    # A customer in the queue is told the truth after this long without anybody joining.
+    # A customer is told the truth after this long without anybody joining, or without a word of an agent who has left.
     patience: timedelta = field(default=timedelta(minutes=3))
 
     def take_over(self, tenant: str, conversation_id: str, agent: Agent) -> Conversation:
@@ -52,7 +54,9 @@ class OwnerChanges:
                 return None
             if row.owner is Owner.AGENT:
                 raise OwnerChangedError(conversation_id, str(row.owner))
-            fields = {"owner": Owner.AGENT, "agent_id": agent.agent_id, "agent_name": agent.name, "waiting_since": None}
+            # Who has waited in the queue waits for the agent's first word now.
+            waiting_since = self.clock.now() if row.owner is Owner.QUEUE else None
+            fields = {"owner": Owner.AGENT, "agent_id": agent.agent_id, "agent_name": agent.name, "waiting_since": waiting_since}
             return Change(
                 fields={**fields, "state": {}, "closed_at": None}, notice=say(row.language, "agent_joined", agent=agent.name)
             )
@@ -91,14 +95,43 @@ class OwnerChanges:
             waited_long = row.waiting_since is not None and now - row.waiting_since >= self.patience
             if row.owner is not Owner.QUEUE or not (waited_long or not self.presence.available(tenant, now)):
                 return None
-            return self._offer_ticket(row)
+            form = contact_form(self.companies.get(tenant), row.language, now, "handoff_gave_up")
+            return _offer_ticket(form, DialogState.read(row.state).summary)
 
         return self._change(tenant, conversation_id, change)
 
-    def _offer_ticket(self, row: Conversation) -> Change:
-        form = contact_form(self.companies.get(row.tenant), row.language, self.clock.now(), "handoff_gave_up")
-        state = DialogState(pending=Pending.CONTACT, summary=DialogState.read(row.state).summary)
-        return Change(fields={**_to_bot(), "state": state.to_mapping()}, notice=form.prompt, blocks=(form,))
+    def leave_absent_agent(self, tenant: str, conversation_id: str) -> Conversation:
+        """The agent has left and the customer waits: back to the queue, or to a ticket where nobody else is. For the sweeper.
+
+        Only where the agent has been away, and the customer's message has waited, for the patience; who is there and slow
+        keeps the conversation.
+        """
+
+        def change(row: Conversation) -> Change | None:
+            now = self.clock.now()
+            if row.owner is not Owner.AGENT or row.waiting_since is None or now - row.waiting_since < self.patience:
+                return None
+            if row.agent_id in self.presence.available(tenant, now - self.patience):
+                return None
+            summary = self._unanswered(row)
+            if set(self.presence.available(tenant, now)) - {row.agent_id}:
+                return _back_to_queue(row, summary, now)
+            company = self.companies.get(tenant)
+            form = contact_form(company, row.language, now, "agent_absent_gave_up", agent=row.agent_name)
+            return _offer_ticket(form, summary)
+
+        return self._change(tenant, conversation_id, change)
+
+    def _unanswered(self, row: Conversation) -> str:
+        """What the customer said last without an answer; where they only waited, their last words before that."""
+        waiting: list[str] = []
+        after = max(row.positions - _RECENT, 0)
+        for message in reversed(self.conversations.messages(row.tenant, row.conversation_id, after, _RECENT)):
+            if message.author is Author.CUSTOMER:
+                waiting.append(message.text)
+            elif message.author is not Author.SYSTEM and waiting:
+                break
+        return "\n".join(reversed(waiting))
 
     def _change(self, tenant: str, conversation_id: str, change: Callable[[Conversation], Change | None]) -> Conversation:
         for _ in range(_ATTEMPTS):
@@ -137,6 +170,17 @@ class OwnerChanges:
             )
         )
         return after
+
+
+def _offer_ticket(form: FormBlock, summary: str) -> Change:
+    state = DialogState(pending=Pending.CONTACT, summary=summary)
+    return Change(fields={**_to_bot(), "state": state.to_mapping()}, notice=form.prompt, blocks=(form,))
+
+
+def _back_to_queue(row: Conversation, summary: str, now: datetime) -> Change:
+    """The wait for the next person starts now: they have had no chance to join before."""
+    fields = {**_to_bot(), "owner": Owner.QUEUE, "waiting_since": now, "state": DialogState(summary=summary).to_mapping()}
+    return Change(fields=fields, notice=say(row.language, "agent_absent_queued", agent=row.agent_name))
 
 
 def _to_bot() -> dict[str, object]:

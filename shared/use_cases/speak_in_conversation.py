@@ -84,7 +84,10 @@ class SpeakInConversation:
             if earlier is not None:
                 return earlier
             message = write(row)
-            after = row.advanced(turn=message.turn, positions=message.position, updated_at=message.created_at)
+            waiting_since = None if message.author is Author.AGENT else row.waiting_since
+            after = row.advanced(
+                turn=message.turn, positions=message.position, updated_at=message.created_at, waiting_since=waiting_since
+            )
             commit = TurnCommit(
                 conversation=after,
                 expected_version=row.version,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.conversation import Owner
-from shared.domain.errors import NotFoundError, SupportError
+from shared.domain.conversation import Conversation, Owner
+from shared.domain.errors import NotFoundError, SubjectErasedError, SupportError, VersionConflictError
 from shared.domain.ledger import LedgerClosing, LedgerEntry, LedgerStatus
 from shared.ports import Clock, ConversationStore, Ledger
 from shared.use_cases.change_owner import OwnerChanges
@@ -16,6 +16,13 @@ HOPELESS_AFTER = timedelta(hours=1)
 _PAGE = 100
 # Tenant, conversation, release and correlation id to the number of turns that were taken. Raises SupportError.
 Resume = Callable[[str, str, str, str], int]
+# Tenant and conversation to the row as it then stands: one of OwnerChanges' commands for the sweeper.
+Release = Callable[[str, str], Conversation]
+
+
+def always_settled(_now: datetime) -> bool:
+    """For a service that agents could reach all along."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +34,14 @@ class SweepReport:
     resumed: int
     dead_lettered: int
     gave_up_waiting: int
+    left_by_agents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepLedger:
     """Safe to run at any time, twice, or beside itself. `resume` takes up what is parked in a conversation: in process, or
-    by asking `dialog`.
+    by asking `dialog`. `settled`: whether agents have had the time to say that they are there; until then nobody who waits
+    is told that nobody comes.
     """
 
     ledger: Ledger
@@ -41,6 +50,7 @@ class SweepLedger:
     owners: OwnerChanges
     clock: Clock
     release: str
+    settled: Callable[[datetime], bool] = always_settled
 
     def __call__(self, tenants: tuple[str, ...], correlation_id: str) -> SweepReport:
         now = self.clock.now()
@@ -53,9 +63,14 @@ class SweepLedger:
                 self._dead_letter(entry, now)
                 dead += 1
         oldest = max((now - e.accepted_at).total_seconds() for e in stuck) if stuck else 0.0
-        gave_up = sum(self._release_queue(tenant) for tenant in tenants)
+        staffed = tenants if self.settled(now) else ()
         return SweepReport(
-            unfinished=len(stuck), oldest_age_s=oldest, resumed=resumed, dead_lettered=dead, gave_up_waiting=gave_up
+            unfinished=len(stuck),
+            oldest_age_s=oldest,
+            resumed=resumed,
+            dead_lettered=dead,
+            gave_up_waiting=sum(self._release(tenant, Owner.QUEUE, self.owners.give_up_waiting) for tenant in staffed),
+            left_by_agents=sum(self._release(tenant, Owner.AGENT, self.owners.leave_absent_agent) for tenant in staffed),
         )
 
     def _stuck(self, accepted_before: datetime) -> list[LedgerEntry]:
@@ -84,13 +99,25 @@ class SweepLedger:
         )
         self.ledger.close(entry.tenant, closing)
 
-    def _release_queue(self, tenant: str) -> int:
-        """Customers who wait for a person who does not come are told so, and offered a ticket."""
-        gave_up = 0
-        for row in self.conversations.list_open(tenant, Owner.QUEUE, _PAGE).items:
+    def _release(self, tenant: str, owner: Owner, release: Release) -> int:
+        """Customers who wait for a person who does not come, or who has left, are told so. Return how many were."""
+        released = 0
+        for conversation_id in self._waiting(tenant, owner):
             try:
-                after = self.owners.give_up_waiting(tenant, row.conversation_id)
-            except NotFoundError:
-                continue
-            gave_up += after.owner is not Owner.QUEUE
-        return gave_up
+                after = release(tenant, conversation_id)
+            except (NotFoundError, SubjectErasedError, VersionConflictError):
+                continue  # gone, or busy: the next run looks again
+            released += after.owner is not owner
+        return released
+
+    def _waiting(self, tenant: str, owner: Owner) -> list[str]:
+        """All of them, read before any is changed: a change moves a row in the listing."""
+        waiting: list[str] = []
+        cursor = ""
+        while True:
+            page = self.conversations.list_open(tenant, owner, _PAGE, cursor)
+            # With an agent, most do not wait.
+            waiting.extend(row.conversation_id for row in page.items if owner is Owner.QUEUE or row.waiting_since is not None)
+            cursor = page.cursor
+            if not cursor:
+                return waiting

@@ -106,7 +106,12 @@ class TakeTurn:
         conversation, command = context.conversation, context.command
         asked = _customer_message(context)
         after = conversation.advanced(
-            turn=conversation.turn + 1, last_seq=command.seq, positions=asked.position, updated_at=context.now
+            turn=conversation.turn + 1,
+            last_seq=command.seq,
+            positions=asked.position,
+            updated_at=context.now,
+            # The first message that an agent has not answered starts the wait; their reply ends it.
+            waiting_since=conversation.waiting_since or context.now,
         )
         self.conversations.commit(
             TurnCommit(

@@ -8,7 +8,14 @@ from tests.contract.samples import A_CITATION, ALL_BLOCKS, at
 
 NEEDS = frozenset({"AnswerCache"})
 ANSWER = Answer(
-    text="可以 \ud800", blocks=ALL_BLOCKS, rung="extractive", citations=(A_CITATION,), confidence=0.1 + 0.2, degraded=("vector",)
+    text="可以 \ud800",
+    blocks=ALL_BLOCKS,
+    rung="extractive",
+    citations=(A_CITATION,),
+    confidence=0.1 + 0.2,
+    degraded=("vector",),
+    snapshot=7,
+    model="m",
 )
 
 

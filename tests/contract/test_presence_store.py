@@ -24,6 +24,16 @@ def test_a_mark_in_the_past_says_that_the_agent_has_left(ports: Ports) -> None:
     assert ports.presence.available("t", at(0)) == ()
 
 
+def test_who_was_there_a_while_ago_is_told_from_who_has_been_away_since(ports: Ports) -> None:
+    ports.presence.mark("t", "left", at(10))
+    ports.presence.mark("t", "left", at(5))
+    ports.presence.mark("t", "gone", at(50))
+    ports.presence.mark("t", "back", at(500))
+    ports.pass_time(60)
+    assert ports.presence.available("t", at(20)) == ("back", "gone")
+    assert ports.presence.available("t", at(4)) == ("back", "gone", "left")
+
+
 def test_agents_are_seen_in_their_own_tenant(ports: Ports) -> None:
     ports.presence.mark("t", "b", at(10))
     ports.presence.mark("t", "a", at(10))

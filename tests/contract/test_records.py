@@ -1,6 +1,7 @@
 """What a record holds, byte for byte: data that was stored must stay readable, so a change here needs a new version."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -17,8 +18,9 @@ GOLDEN_ANSWER = (
     '{"blocks":[{"citations":[1],"text":"可以。","type":"text"}],"citations":[{"chunk_id":"chunk-1","document_id":"doc-1",'
     '"language":"zh","locator":"退货 > 时限","quote":"签收后七天内，商品完好的，可以无理由退货。","score":0.8125,'
     '"source":"knowledge/after-sales/returns-2026.md","title":"退货政策 2026"}],"confidence":0.5,"degraded":["vector"],'
-    '"rung":"extractive","text":"可以。","v":1}'
+    '"model":"m","rung":"extractive","snapshot":7,"text":"可以。","v":2}'
 ).encode()
+GOLDEN_ANSWER_1 = GOLDEN_ANSWER.replace(b'"model":"m",', b"").replace(b'"snapshot":7,', b"").replace(b'"v":2', b'"v":1')
 ANSWER = Answer(
     text="可以。",
     blocks=(TextBlock(text="可以。", citations=(1,)),),
@@ -26,12 +28,15 @@ ANSWER = Answer(
     citations=(A_CITATION,),
     confidence=0.5,
     degraded=("vector",),
+    snapshot=7,
+    model="m",
 )
 
 
 def test_an_answer_has_one_form_which_is_read_back() -> None:
     assert answer_to_bytes(ANSWER) == GOLDEN_ANSWER
     assert answer_from_bytes(GOLDEN_ANSWER) == ANSWER
+    assert answer_from_bytes(GOLDEN_ANSWER_1) == replace(ANSWER, snapshot=0, model="")
 
 
 def test_a_message_seals_version_text_blocks_and_citations_in_its_own_place() -> None:

@@ -10,6 +10,8 @@ from shared.adapters.records.values import to_us
 from shared.contracts import PRESENCE
 
 _PAGE = 500
+# Whoever asks who has been away for a while must still find the marks that expired since.
+_KEPT_S = 86_400
 
 
 class DynamoDBPresenceStore:
@@ -21,7 +23,7 @@ class DynamoDBPresenceStore:
 
     def mark(self, tenant: str, agent_id: str, expires_at: datetime) -> None:
         key = {"pk": joined(tenant), "sk": joined(agent_id)}
-        times = {"expires_at": to_us(expires_at), "ttl": int(expires_at.timestamp()) + 1}
+        times = {"expires_at": to_us(expires_at), "ttl": int(expires_at.timestamp()) + _KEPT_S}
         self._database.put(put(self._table, {**key, "agent_id": agent_id, **times}))
 
     def available(self, tenant: str, now: datetime) -> tuple[str, ...]:

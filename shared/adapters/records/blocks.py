@@ -20,7 +20,8 @@ from shared.domain.blocks import (
 
 Data = dict[str, Any]
 Source = Mapping[str, Any]
-_ANSWER_VERSION = 1
+# 2: with the snapshot that is quoted, and the model.
+_ANSWER_VERSION = 2
 
 
 def block_to_data(block: Block) -> Data:
@@ -73,6 +74,8 @@ def answer_to_bytes(answer: Answer) -> bytes:
             "citations": [citation_to_data(citation) for citation in answer.citations],
             "confidence": answer.confidence,
             "degraded": answer.degraded,
+            "snapshot": answer.snapshot,
+            "model": answer.model,
         }
     )
 
@@ -87,6 +90,8 @@ def answer_from_bytes(data: bytes) -> Answer:
         citations=citations_from_data(raw["citations"]),
         confidence=raw["confidence"],
         degraded=tuple(raw["degraded"]),
+        snapshot=raw.get("snapshot", 0),
+        model=raw.get("model", ""),
     )
 
 

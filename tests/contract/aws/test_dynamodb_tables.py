@@ -24,6 +24,7 @@ from shared.domain.turn import TurnCommand, TurnStatus
 from shared.runtime.observability import Telemetry
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 from shared.use_cases.draft_reply import DraftReply
+from shared.use_cases.remembered_answers import RememberedAnswers
 from shared.use_cases.take_turn import TakeTurn
 from tests.contract.aws.opening import AWSPorts
 from tests.contract.samples import TENANT, a_commit, a_message, a_profile, a_ticket, a_turn, an_entry, an_event, at, stored
@@ -217,7 +218,9 @@ def a_turn_taker(ports: AWSPorts) -> TakeTurn:
         masker=masker,
         tokens=SignedTokens(b"k" * 32),
         ids=ports.ids,
-        answer=AnswerFromKnowledge(knowledge=knowledge, answerer=knowledge, cache=ports.answer_cache, masker=masker),
+        answer=AnswerFromKnowledge(
+            knowledge=knowledge, answerer=knowledge, cache=RememberedAnswers(cache=ports.answer_cache), masker=masker
+        ),
         hash_token=lambda token: sha256(token.encode()).hexdigest(),
     )
     return TakeTurn(conversations=ports.conversations, ledger=ports.ledger, draft=draft, clock=ports.clock, ids=ports.ids)

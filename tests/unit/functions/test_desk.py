@@ -58,6 +58,17 @@ def test_an_agent_who_leaves_is_gone_at_once(front: Front) -> None:
     assert front.staff.get("/desk/v1/me").json()["available_agents"] == []
 
 
+def test_an_agents_page_that_repeats_that_they_are_away_does_not_keep_their_customers_waiting(front: Front) -> None:
+    _there(front)
+    visitor = _taken_over(front)
+    visitor.ask("在吗")
+    for _ in range(20):
+        front.staff.put("/desk/v1/presence", json={"available": False})
+        front.world.clock.advance(timedelta(seconds=10))
+    assert front.sweep()["left_by_agents"] == 1
+    assert visitor.read()["conversation"]["owner"] == "bot"
+
+
 def test_with_an_agent_there_a_customer_who_asks_for_a_person_waits_in_the_queue(front: Front) -> None:
     _there(front)
     visitor = front.visitor()

@@ -1,10 +1,11 @@
 """Who speaks for the company: every change is conditional, announced, and honest."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.conversation import Owner
+from shared.domain.conversation import Owner, TurnCommit
 from shared.domain.errors import NotFoundError, OwnerChangedError
 from shared.domain.policy import DialogState, Pending
 from tests.world import ANN, BOB, TENANT, World
@@ -84,6 +85,135 @@ def test_nobody_waits_longer_than_patience_although_agents_are_there(world: Worl
     world.time.advance(world.owners.patience)
     world.agent_is_there()
     assert world.owners.give_up_waiting(TENANT, "c1").owner is Owner.BOT
+
+
+def left_by_ann(world: World, *said: str) -> None:
+    """Ann has the conversation and writes once; then her page is closed, and the customer goes on."""
+    world.agent_is_there()
+    world.owners.take_over(TENANT, "c1", ANN)
+    world.speak.as_agent(TENANT, "c1", ANN, "您好", "m1")
+    world.time.advance(timedelta(seconds=31))
+    for text in said:
+        world.say(text)
+
+
+def waited_out(world: World) -> None:
+    world.time.advance(world.owners.patience)
+
+
+def test_a_customer_whom_an_agent_left_without_a_word_gets_a_ticket_about_what_they_wrote(world: World) -> None:
+    left_by_ann(world, "我的灯坏了", "一直在闪")
+    waited_out(world)
+    row = world.owners.leave_absent_agent(TENANT, "c1")
+    assert (row.owner, row.agent_id, row.waiting_since) == (Owner.BOT, "", None)
+    assert "小安已不在线" in notices(world)[-1] and "前联系您" in notices(world)[-1]
+    world.say("13812345678")
+    (ticket,) = world.tickets.for_conversation(TENANT, "c1")
+    assert ticket.summary == "我的灯坏了\n一直在闪"
+
+
+def test_the_bot_answers_again_after_an_agent_left(world: World) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    world.owners.leave_absent_agent(TENANT, "c1")
+    reply = world.say("怎么退货？").reply
+    assert reply is not None and "15 天" in reply.text
+
+
+def test_where_another_agent_is_there_the_customer_of_an_absent_one_waits_in_the_queue(world: World) -> None:
+    left_by_ann(world, "我的灯坏了")
+    waited_out(world)
+    world.agent_is_there(BOB)
+    row = world.owners.leave_absent_agent(TENANT, "c1")
+    assert (row.owner, row.agent_name, row.waiting_since) == (Owner.QUEUE, "", world.clock.now())
+    assert "小安暂时离开了" in notices(world)[-1]
+    # The queue's own rule tells them the truth later, and knows what they wanted.
+    assert world.owners.give_up_waiting(TENANT, "c1").owner is Owner.QUEUE
+    waited_out(world)
+    row = world.owners.give_up_waiting(TENANT, "c1")
+    assert DialogState.read(row.state).summary == "我的灯坏了"
+
+
+def test_an_agent_who_is_there_and_slow_keeps_the_conversation(world: World) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    world.agent_is_there()
+    waited_out(world)
+    # Her page was silent for less than the patience.
+    assert world.owners.leave_absent_agent(TENANT, "c1").owner is Owner.AGENT
+
+
+def test_an_absent_agent_keeps_a_customer_who_waits_for_nothing(world: World) -> None:
+    left_by_ann(world)
+    waited_out(world)
+    assert world.owners.leave_absent_agent(TENANT, "c1").owner is Owner.AGENT
+    world.say("在吗")
+    assert world.owners.leave_absent_agent(TENANT, "c1").owner is Owner.AGENT
+    waited_out(world)
+    assert world.owners.leave_absent_agent(TENANT, "c1").owner is Owner.BOT
+
+
+def test_a_reply_ends_the_wait_and_the_next_message_begins_another(world: World) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    world.speak.as_agent(TENANT, "c1", ANN, "在的", "m2")
+    assert world.owners.leave_absent_agent(TENANT, "c1").owner is Owner.AGENT
+    world.say("我的灯坏了")
+    assert world.conversations.get(TENANT, "c1").waiting_since == world.clock.now()
+
+
+def test_who_came_from_the_queue_waits_for_the_agents_first_word(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    world.say("我的灯坏了")
+    world.owners.take_over(TENANT, "c1", ANN)
+    world.time.advance(timedelta(seconds=31))
+    waited_out(world)
+    row = world.owners.leave_absent_agent(TENANT, "c1")
+    assert DialogState.read(row.state).summary == "我的灯坏了"
+
+
+def test_leaving_an_absent_agent_twice_is_announced_once(world: World) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    first = world.owners.leave_absent_agent(TENANT, "c1")
+    assert world.owners.leave_absent_agent(TENANT, "c1") == first
+
+
+@pytest.mark.parametrize(
+    ("act", "owner"),
+    [
+        (lambda world: world.speak.as_agent(TENANT, "c1", ANN, "在的", "m2"), Owner.AGENT),
+        (lambda world: world.owners.hand_back(TENANT, "c1", ANN), Owner.BOT),
+        (lambda world: world.owners.close(TENANT, "c1", ANN), Owner.BOT),
+    ],
+    ids=["reply", "hand_back", "close"],
+)
+def test_what_the_agent_does_at_the_last_moment_stands(
+    world: World, act: Callable[[World], object], owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    commit = world.conversations.commit
+
+    def overtaken(wanted: TurnCommit) -> None:
+        monkeypatch.setattr(world.conversations, "commit", commit)
+        act(world)
+        commit(wanted)
+
+    monkeypatch.setattr(world.conversations, "commit", overtaken)
+    row = world.owners.leave_absent_agent(TENANT, "c1")
+    assert (row.owner, row.waiting_since) == (owner, None)
+    assert not any("不在线" in notice for notice in notices(world))
+
+
+def test_an_agent_who_comes_back_too_late_is_told_so_and_may_take_over_again(world: World) -> None:
+    left_by_ann(world, "在吗")
+    waited_out(world)
+    world.owners.leave_absent_agent(TENANT, "c1")
+    with pytest.raises(OwnerChangedError):
+        world.speak.as_agent(TENANT, "c1", ANN, "抱歉", "m2")
+    assert world.owners.take_over(TENANT, "c1", ANN).owner is Owner.AGENT
 
 
 def test_feedback_is_kept_with_its_comment_and_may_be_changed(world: World) -> None:

@@ -1,23 +1,25 @@
 """What has not ended is found; what was committed reaches its queue."""
 
 import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 
+from local.settling import Settling
 from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.contracts import QUEUES, ROUTES
 from shared.domain.conversation import Owner
 from shared.domain.errors import DependencyUnavailableError
 from shared.domain.ledger import LedgerStatus
+from shared.domain.presence import PRESENCE
 from shared.ports import Queue
 from shared.use_cases.relay_outbox import LATE_AFTER, RelayOutbox
-from shared.use_cases.sweep_ledger import HOPELESS_AFTER, STUCK_AFTER, SweepLedger
-from tests.world import TENANT, World
+from shared.use_cases.sweep_ledger import HOPELESS_AFTER, STUCK_AFTER, SweepLedger, always_settled
+from tests.world import ANN, TENANT, World
 
 
-def sweeper(world: World) -> SweepLedger:
+def sweeper(world: World, settled: Callable[[datetime], bool] = always_settled) -> SweepLedger:
     return SweepLedger(
         ledger=world.ledger,
         conversations=world.conversations,
@@ -25,6 +27,7 @@ def sweeper(world: World) -> SweepLedger:
         owners=world.owners,
         clock=world.clock,
         release="r1",
+        settled=settled,
     )
 
 
@@ -63,6 +66,36 @@ def test_a_customer_who_waits_for_nobody_is_told_by_the_sweeper(world: World) ->
     world.time.advance(timedelta(minutes=5))
     assert sweeper(world)((TENANT,), "corr").gave_up_waiting == 1
     assert world.conversations.get(TENANT, "c1").owner is Owner.BOT
+
+
+def test_a_customer_whose_agent_has_left_is_told_by_the_sweeper(world: World) -> None:
+    world.owners.take_over(TENANT, "c1", ANN)
+    world.say("在吗")
+    world.time.advance(world.owners.patience)
+    assert sweeper(world)((TENANT,), "corr").left_by_agents == 1
+    assert world.conversations.get(TENANT, "c1").owner is Owner.BOT
+
+
+def test_nobody_in_a_long_queue_is_overlooked(world: World) -> None:
+    world.agent_is_there()
+    for number in range(101):
+        world.say("转人工", world.open(f"waiting-{number}"))
+    world.time.advance(timedelta(minutes=5))
+    assert sweeper(world)((TENANT,), "corr").gave_up_waiting == 101
+
+
+def test_until_agents_have_had_the_time_to_say_that_they_are_there_nobody_is_told_that_nobody_comes(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    world.owners.take_over(TENANT, world.open("c2"), ANN)
+    world.say("在吗", "c2")
+    world.time.advance(timedelta(hours=1))  # the machine was off
+    sweep = sweeper(world, Settling())
+    report = sweep((TENANT,), "corr")
+    assert (report.gave_up_waiting, report.left_by_agents) == (0, 0)
+    world.time.advance(PRESENCE)
+    report = sweep((TENANT,), "corr")
+    assert (report.gave_up_waiting, report.left_by_agents) == (1, 1)
 
 
 def test_events_reach_their_queues_with_ids_and_without_text(world: World) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.adapters.clock import SystemClock
 from shared.adapters.sqlite.database import Database
+from shared.domain.blocks import Block, CardBlock, Choice, ChoiceBlock, CitationBlock, ListBlock, TextBlock
 from shared.domain.conversation import Author, Owner, Rung
 from shared.domain.ledger import LedgerStatus
 from shared.domain.outbox import EventName
@@ -209,6 +210,51 @@ def test_a_cached_answer_is_forgotten_after_ten_minutes(world: World) -> None:
     assert reply is not None
     assert reply.blocks[0].type == "form"
     assert "登记一张工单" in reply.text
+
+
+def test_a_quotation_that_was_withdrawn_meanwhile_is_not_given_from_the_cache(world: World) -> None:
+    world.say("怎么退货？")
+    world.knowledge.snapshot = 8  # published: somebody's next search sees it
+    world.say("能做月球配送吗", world.open("c2"))
+    world.knowledge.down = True
+    reply = world.say("怎么退货？", world.open("c3")).reply
+    assert reply is not None and reply.blocks[0].type == "form"
+
+
+def test_a_models_answer_that_was_drafted_with_a_conversation_is_not_given_to_others(world: World) -> None:
+    world.knowledge.rung = Rung.MODEL
+    world.say("你好")
+    world.say("怎么退货？")
+    world.knowledge.down = True
+    reply = world.say("怎么退货？", world.open("c2")).reply
+    assert reply is not None and reply.blocks[0].type == "form"
+
+
+def test_a_models_answer_to_a_first_question_is_given_to_others(world: World) -> None:
+    world.knowledge.rung = Rung.MODEL
+    world.say("怎么退货？")
+    world.knowledge.down = True
+    reply = world.say("怎么退货？", world.open("c2")).reply
+    assert reply is not None and reply.rung is Rung.CACHE
+
+
+def test_customers_see_their_own_data_and_no_placeholder_in_every_block(world: World) -> None:
+    def all_blocks(text: str) -> tuple[Block, ...]:
+        return (
+            TextBlock(text=text),
+            ListBlock(items=(text, "一")),
+            CitationBlock(quote=text, citation=1, language="zh"),
+            CardBlock(title=text, rows=((text, text),)),
+            ChoiceBlock(prompt=text, choices=(Choice(label=text, value=text),)),
+        )
+
+    world.knowledge.known["[PHONE_1] 能查物流吗"] = "用 [PHONE_1] 查。"
+    world.knowledge.blocks = all_blocks
+    reply = world.say("13812345678 能查物流吗").reply
+    shown = "用 13812345678 查。"
+    assert reply is not None and (reply.text, reply.blocks) == (shown, all_blocks(shown))
+    # The button's value is what the choice by its number stands for.
+    assert world.conversations.get(TENANT, "c1").state["choices"] == [shown]
 
 
 def test_a_fault_of_ours_ends_in_an_apology_with_a_ticket_and_not_in_a_blocked_conversation(world: World) -> None:
