@@ -34,7 +34,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
     folder = DataFolder(settings.data)
     folder.prepare()
     with (
-        exclusive(folder, settings.port),
+        exclusive(folder, settings.port, settings.company),
         closing(listen_on(settings.port)) as listening,
         with_search(settings, console) as found,
         _machine(found, folder) as machine,
