@@ -134,7 +134,7 @@ def test_the_running_instance_is_asked_where_its_company_is_meant(
     monkeypatch.setattr(httpx.Client, "post", nothing_listens)
     folder, one, _ = running(tmp_path)
     told: list[str] = []
-    settings = LocalSettings(data=folder.root, **({"company": tmp_path / "other" / ".." / "one"} if named else {}))
+    settings = LocalSettings.model_validate({"data": folder.root} | ({"company": tmp_path / "other" / ".." / "one"} if named else {}))
     with exclusive(folder, 8080, one), pytest.raises(DependencyUnavailableError, match="port 8080"):
         with open_talk(settings, lambda _: None, told.append):
             pass
