@@ -3,16 +3,19 @@
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
-from local import talk
+from local import answer_view, talk
 from local.answer_view import show_answer, show_message
+from local.cli import cli
 from local.data_folder import DataFolder, exclusive
 from local.late_messages import LateMessages, shown_as_they_come
 from local.settings import LocalSettings
@@ -134,8 +137,41 @@ def test_the_running_instance_is_asked_where_its_company_is_meant(
     monkeypatch.setattr(httpx.Client, "post", nothing_listens)
     folder, one, _ = running(tmp_path)
     told: list[str] = []
-    settings = LocalSettings.model_validate({"data": folder.root} | ({"company": tmp_path / "other" / ".." / "one"} if named else {}))
+    settings = LocalSettings.model_validate(
+        {"data": folder.root} | ({"company": tmp_path / "other" / ".." / "one"} if named else {})
+    )
     with exclusive(folder, 8080, one), pytest.raises(DependencyUnavailableError, match="port 8080"):
         with open_talk(settings, lambda _: None, told.append):
             pass
     assert told == []
+
+
+def test_chat_prints_a_colleagues_words_while_it_waits_for_the_customers(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = talk_over("door", front)
+    lines = iter(["你好", ""])
+
+    @contextmanager
+    def opened(*_: object) -> Generator[Talk]:
+        yield held
+
+    def read(_console: Console) -> str:
+        line = next(lines)
+        if not line:
+            agent_says(front, held, "我是小林")
+            assert printed.wait(20)
+        return line
+
+    printed = threading.Event()
+    show = answer_view.show_message
+
+    def noted(message: talk.Json, console: Console) -> None:
+        show(message, console)
+        if message["author"] == "agent":
+            printed.set()
+
+    monkeypatch.setattr("local.talk.open_talk", opened)
+    monkeypatch.setattr("local.late_messages.shown_as_they_come", partial(shown_as_they_come, every_s=0.01))
+    monkeypatch.setattr("local.commands.chat._read", read)
+    monkeypatch.setattr(answer_view, "show_message", noted)
+    done = CliRunner().invoke(cli, ["chat"], catch_exceptions=False)
+    assert done.exit_code == 0 and done.output.count("我是小林") == 1
