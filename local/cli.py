@@ -10,7 +10,7 @@ from local.commands.chat import chat
 from local.commands.dev import dev
 from local.commands.doctor import doctor
 from local.commands.evaluate import evaluate
-from local.commands.knowledge import ingest, publish, reindex, rollback
+from local.commands.knowledge import ingest, publish, reindex, remove, rollback
 from local.commands.tickets import tickets
 from local.native_threads import one_thread_each
 from shared.domain.errors import SupportError
@@ -25,7 +25,7 @@ def cli() -> None:
     """Kefu 客服: answers customers from a company's own documents, with its sources."""
 
 
-for command in (dev, ask, chat, ingest, publish, rollback, reindex, evaluate, tickets, backup, restore, doctor):
+for command in (dev, ask, chat, ingest, remove, publish, rollback, reindex, evaluate, tickets, backup, restore, doctor):
     cli.add_command(command)
 
 

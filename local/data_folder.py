@@ -77,21 +77,22 @@ class DataFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """What a running instance says of itself."""
+    """What a running instance says of itself. `company`: the folder of the company that it answers for."""
 
     pid: int
     port: int
+    company: Path | None = None
 
 
 @contextmanager
-def exclusive(folder: DataFolder, port: int) -> Generator[None]:
+def exclusive(folder: DataFolder, port: int, company: Path | None = None) -> Generator[None]:
     """Hold the data folder; the operating system lets go of it however the process ends. Raises StartupError when it is held."""
     path = folder.root / "instance.json"
     with path.open("a+", encoding="utf-8") as file:
         if not _locked(file):
             raise StartupError(_held(folder, read_instance(folder)))
         file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "port": port}))
+        file.write(json.dumps({"pid": os.getpid(), "port": port, "company": str(company.resolve()) if company else None}))
         file.flush()
         try:
             yield
@@ -112,8 +113,9 @@ def read_instance(folder: DataFolder) -> Instance | None:
     """Return what the last instance wrote, whether or not it still runs."""
     try:
         raw = json.loads((folder.root / "instance.json").read_text("utf-8"))
-        return Instance(pid=int(raw["pid"]), port=int(raw["port"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        company = raw.get("company")
+        return Instance(pid=int(raw["pid"]), port=int(raw["port"]), company=Path(company) if company else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -153,16 +154,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         default=LocalSettings().company,
         help="a company's folder, with evaluation/ in it; default: the sample's",
     )
-    parser.add_argument("--json", type=Path, help="write the report there as JSON too")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of as tables")
+    parser.add_argument("--output", type=Path, help="write the report there as JSON too")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="the day to answer for; default: today")
     parser.add_argument("--models", type=Path, help="folder of exported embedding models")
     options = parser.parse_args(arguments)
     exam = read_exam(options.company / "evaluation", read_company(options.company).tenant)
     with asking(options.company, options.today, options.models) as ask:
         found = evaluate(ask, exam)
-    print_report(found, Console())
+    report = json.dumps(as_json(found), ensure_ascii=False, indent=2)
+    if options.output:
+        options.output.write_text(report + "\n", encoding="utf-8")
     if options.json:
-        options.json.write_text(json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        click.echo(report)
+    else:
+        print_report(found, Console())
 
 
 if __name__ == "__main__":

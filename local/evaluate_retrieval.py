@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -109,7 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="kefu eval retrieval", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with docs.jsonl and queries.jsonl")
     parser.add_argument("--queries", type=Path, help="another file of questions over the same entries")
-    parser.add_argument("--json", type=Path, help="write the report there as JSON too")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of as tables")
+    parser.add_argument("--output", type=Path, help="write the report there as JSON too")
     parser.add_argument("--with-titles", action="store_true", help="index the entries' titles as well")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="folder of the embedding model")
     parser.add_argument("--search", choices=["embedded", "opensearch"], default="embedded", help="what to search with")
@@ -121,9 +123,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         model=options.model,
         search_engine=options.search,
     )
-    print_report(found, Console())
+    report = json.dumps(as_json(found), indent=2)
+    if options.output:
+        options.output.write_text(report + "\n", encoding="utf-8")
     if options.json:
-        options.json.write_text(json.dumps(as_json(found), indent=2) + "\n", encoding="utf-8")
+        click.echo(report)
+    else:
+        print_report(found, Console())
 
 
 def _table(kind: str, found: RetrievalReport) -> Table:

@@ -1,8 +1,11 @@
-"""What the first start does, with progress: export the embedding weights, read the company's documents, publish, embed."""
+"""What the first start does, with progress: export the embedding weights, read the company's documents, publish, embed.
+
+A later one is not kept waiting: beside it, what has changed in the documents since is read into the draft.
+"""
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +17,7 @@ from shared.adapters.e5.export import export_model
 from shared.adapters.e5.model_folder import is_exported
 from shared.domain.errors import SupportError
 from shared.domain.knowledge import Audience, Chunk
-from shared.use_cases.ingest_document import IngestResult
+from shared.use_cases.ingest_document import IngestResult, IngestStatus
 from shared.use_cases.ingest_folder import FolderSummary, IngestFolder
 from shared.use_cases.reconcile_indices import Progress as OnProgress
 
@@ -71,6 +74,40 @@ def load_company(machine: Machine, bars: Progress) -> FolderSummary:
     return IngestFolder(ingest=machine.base.ingest(with_vectors=False))(machine.company.tenant, files, on_result)
 
 
+def read_changes(machine: Machine, console: Console) -> None:
+    """Read what has changed in the company's folder into the draft, and say so; publishing stays with people.
+
+    Safe to interrupt by closing the machine. What fails is said, and found at the next start or by `kefu ingest`.
+    """
+    files = read_folder(machine.settings.company)
+    if not files:
+        # A disk that is not there looks the same as a folder that was emptied.
+        console.print(f"[yellow]There are no documents in {machine.settings.company}; what was read before stays.[/]")
+        return
+    ingest = IngestFolder(ingest=machine.base.ingest(with_vectors=False))
+    try:
+        summary = ingest(machine.company.tenant, files, lambda _result, _done, _total: _go_on(machine))
+    except SupportError as error:
+        console.print(f"[yellow]The documents were not all looked through: {error}[/]")
+        return
+    report_rejected(summary, console)
+    changed = sum(_is_change(result) for result in summary.results)
+    if changed:
+        console.print(f"Documents that have changed: {changed}. To show the change to customers: [bold]kefu publish[/]")
+
+
+def _is_change(result: IngestResult) -> bool:
+    """One that is refused now may have been taken out, too."""
+    if result.status is IngestStatus.REJECTED:
+        return result.chunks_removed > 0
+    return result.status is not IngestStatus.UNCHANGED
+
+
+def _go_on(machine: Machine) -> None:
+    if machine.closing.is_set():
+        raise _StoppedError("stopped")
+
+
 def report_rejected(summary: FolderSummary, console: Console) -> None:
     """One line per document that could not be used."""
     for result in summary.rejected:
@@ -80,9 +117,11 @@ def report_rejected(summary: FolderSummary, console: Console) -> None:
 class VectorWork:
     """Export, load and embed, in threads of their own that end when the machine closes. A failure is kept as a reason."""
 
-    def __init__(self, machine: Machine, bars: Progress | None = None) -> None:
+    def __init__(self, machine: Machine, bars: Progress | None = None, before: Callable[[], None] = lambda: None) -> None:
+        """Do `before` in the same thread, when the weights are loaded and the indexes are not compared yet."""
         self._machine = machine
         self._bars = bars
+        self._before = before
         self._failure = ""
         self._export: threading.Thread | None = None
         self._work = threading.Thread(target=self._run, name="vectors", daemon=True)
@@ -115,6 +154,7 @@ class VectorWork:
         machine = self._machine
         machine.base.model.load(lambda: load_model(machine.settings.models))
         try:
+            self._before()
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
             self._begin_reading_ahead()
         except (SupportError, _StoppedError) as error:
@@ -150,8 +190,7 @@ class VectorWork:
         task = bars.add_task(name, total=None) if bars else None
 
         def told(index: str, done: int, total: int) -> None:
-            if self._machine.closing.is_set():
-                raise _StoppedError("stopped")
+            _go_on(self._machine)
             if bars is not None and task is not None and index == "vectors":
                 bars.update(task, completed=done, total=total)
 

@@ -6,15 +6,16 @@ from rich.console import Console
 
 from local.first_start import progress_bars, report_rejected
 from local.machine import Machine, load_model, model_folder
-from local.read_company import read_company, read_folder
+from local.read_company import read_company, read_file, read_folder
 from local.settings import LocalSettings
 from local.talk import local_machine
+from local.whose_company import with_company
 from shared.adapters.company.company_file import COMPANY_FILE
 from shared.adapters.e5.export import export_model
 from shared.domain.errors import InvalidInputError
-from shared.domain.knowledge import DocumentMeta
-from shared.use_cases.ingest_document import IngestDocument, IngestResult, SourceDocument
-from shared.use_cases.ingest_folder import FolderSummary, IngestFolder
+from shared.use_cases.ingest_document import IngestDocument, IngestResult
+from shared.use_cases.ingest_folder import FolderFile, FolderSummary, IngestFolder
+from shared.use_cases.remove_upload import RemoveUpload
 
 
 def ingest_path(settings: LocalSettings, path: Path, console: Console) -> FolderSummary:
@@ -23,9 +24,11 @@ def ingest_path(settings: LocalSettings, path: Path, console: Console) -> Folder
         raise InvalidInputError(str(path), f"name a folder with {COMPANY_FILE} in it, or one file")
     if path.is_dir():
         settings = settings.model_copy(update={"company": path})
+    settings = with_company(settings)
+    file = None if path.is_dir() else read_file(settings.company, path)
     with local_machine(settings) as machine:
         use_case = _with_model(machine, console)
-        summary = _folder(machine, use_case, path, console) if path.is_dir() else _file(machine, use_case, path)
+        summary = _folder(machine, use_case, path, console) if file is None else _file(machine, use_case, file)
     report_rejected(summary, console)
     return summary
 
@@ -51,13 +54,11 @@ def _folder(machine: Machine, use_case: IngestDocument, path: Path, console: Con
         return IngestFolder(ingest=use_case)(tenant, files, on_result)
 
 
-def _file(machine: Machine, use_case: IngestDocument, path: Path) -> FolderSummary:
-    source = _source_of(path, machine.settings.company)
-    document = SourceDocument(tenant=machine.company.tenant, source=source, data=path.read_bytes(), meta=DocumentMeta())
-    return FolderSummary(results=(use_case(document),))
+def _file(machine: Machine, use_case: IngestDocument, file: FolderFile) -> FolderSummary:
+    return FolderSummary(results=(IngestFolder(ingest=use_case).one(machine.company.tenant, file),))
 
 
-def _source_of(path: Path, company: Path) -> str:
-    """Return the document's name: its path in the company's folder, or a place of its own for a file from elsewhere."""
-    inside = path.resolve().is_relative_to(company.resolve())
-    return path.resolve().relative_to(company.resolve()).as_posix() if inside else f"uploads/{path.name}"
+def remove_upload(settings: LocalSettings, name: str) -> IngestResult:
+    """Take an upload out of the draft; may run beside a server. Raises InvalidInputError."""
+    with local_machine(settings) as machine:
+        return RemoveUpload(ingest=machine.base.ingest(with_vectors=False))(machine.company.tenant, name)

@@ -1,4 +1,4 @@
-"""A company's folder: `company.yaml` to a Company, `knowledge/` and `facts/` to the files to ingest."""
+"""A company's folder: `company.yaml` to a Company, `knowledge/` and `facts/` to the files to ingest; and single files."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -7,12 +7,12 @@ from pathlib import Path, PurePosixPath
 
 from shared.adapters.company.company_file import COMPANY_FILE, parse_company
 from shared.adapters.company.folder_layout import FOLDERS, MAX_BYTES, is_document, is_settings, misnamed
-from shared.adapters.parsers.folder_metadata import FolderSettings, meta_for, read_folder_settings
+from shared.adapters.parsers.folder_metadata import FILE_NAME, FolderSettings, meta_for, read_folder_settings
 from shared.adapters.parsers.rejections import Reason
 from shared.domain.company import Company
 from shared.domain.errors import DocumentRejectedError, InvalidInputError
 from shared.domain.knowledge import Audience, DocumentMeta
-from shared.use_cases.ingest_folder import FolderFile
+from shared.use_cases.ingest_folder import UPLOADS, FolderFile
 
 
 def read_company(folder: Path) -> Company:
@@ -29,6 +29,56 @@ def read_folder(folder: Path) -> tuple[FolderFile, ...]:
     Never raises for one bad file: a FolderFile says itself why it cannot be used.
     """
     return tuple(file for name, base in FOLDERS.items() if (folder / name).is_dir() for file in _files(folder, name, base))
+
+
+def read_file(folder: Path, path: Path) -> FolderFile:
+    """Return one file: of the company's folder exactly as `read_folder` has it; from elsewhere as `uploads/NAME`.
+
+    Of a file from elsewhere the `kefu.yaml` beside it and those above say the rest, as they would in a company's folder.
+    Raises InvalidInputError for a file that is no document, or that is another company's.
+    """
+    inside = _place_in(folder, path)
+    if inside is None:
+        return _read_upload(path)
+    found = next((file for file in read_folder(folder) if file.source == inside), None)
+    if found is None:
+        raise InvalidInputError(str(path), f"only documents below {' and '.join(f'{name}/' for name in FOLDERS)} are read")
+    return found
+
+
+def _place_in(folder: Path, path: Path) -> str | None:
+    """Return where a file lies in the company's folder, by its own name there before the one that it links to."""
+    root = folder.resolve()
+    own_place = path.parent.resolve() / path.name
+    for place in (own_place, path.resolve()):
+        if place.is_relative_to(root):
+            return place.relative_to(root).as_posix()
+    # By way of a folder that is a link to somewhere else, which a folder's ingestion does not walk into.
+    if path.absolute().is_relative_to(folder.absolute()):
+        raise InvalidInputError(str(path), "it lies behind a link to a place outside the company's folder; copy the file itself")
+    return None
+
+
+def _read_upload(path: Path) -> FolderFile:
+    if is_settings(path.name):
+        raise InvalidInputError(str(path), "it says something of the files beside it and is no document; name one of those")
+    owner = next((parent for parent in path.resolve().parents if (parent / COMPANY_FILE).is_file()), None)
+    if owner is not None:
+        raise InvalidInputError(str(path), f"it is in another company's folder; add --company {owner}")
+    own_place = path.parent.resolve() / path.name
+    root = Path(own_place.anchor)
+    places = {*own_place.parents, *path.resolve().parents}
+    settings = _settings(root, sorted(file for place in places for file in _settings_files(place)))
+    found = _file(root, own_place, PurePosixPath(own_place.relative_to(root).as_posix()), settings, {})
+    return replace(found, source=f"{UPLOADS}{path.name}")
+
+
+def _settings_files(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if is_settings(path.name)]
+    except OSError:
+        # Some folder far above may be closed to us; the file itself can still be opened by its name.
+        return [path for path in (folder / FILE_NAME,) if path.is_file()]
 
 
 def _files(folder: Path, name: str, base: Mapping[str, str]) -> Iterator[FolderFile]:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from local.composition.front_doors import staff_token
 from local.data_folder import DataFolder, StartupError, exclusive
-from local.first_start import VectorWork, first_start, needs_first_start
+from local.first_start import VectorWork, first_start, needs_first_start, read_changes
 from local.http_protocol import TimelyProtocol
 from local.logs import quiet_metrics, send_logs_to
 from local.machine import Machine, open_machine
@@ -34,7 +34,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
     folder = DataFolder(settings.data)
     folder.prepare()
     with (
-        exclusive(folder, settings.port),
+        exclusive(folder, settings.port, settings.company),
         closing(listen_on(settings.port)) as listening,
         with_search(settings, console) as found,
         _machine(found, folder) as machine,
@@ -43,7 +43,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
             console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
             first_start(machine, console)
         else:
-            VectorWork(machine).start()
+            VectorWork(machine, before=lambda: read_changes(machine, console)).start()
         send_logs_to(folder)
         machine.start()
         _announce(machine, console)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from functions.knowledge.content_folder import read_content
-from shared.domain.errors import NotFoundError
+from functions.knowledge.content_folder import meta_of, read_content
+from shared.domain.errors import DocumentRejectedError, NotFoundError
 from shared.ports import ObjectStore
 from shared.runtime.observability import Telemetry
 from shared.runtime.queue_batch import QueuedEvent
@@ -26,8 +26,14 @@ class DocumentConsumer:
             data = self.objects.get(_own_key(event.tenant, event.ids["key"]))
         except NotFoundError:
             return  # taken back before it was read
-        result = self.ingest(SourceDocument(tenant=event.tenant, source=event.ids["source"], data=data))
-        _record(self.telemetry, result, event.correlation_id)
+        _record(self.telemetry, self._ingested(event.tenant, event.ids["key"], event.ids["source"], data), event.correlation_id)
+
+    def _ingested(self, tenant: str, key: str, source: str, data: bytes) -> IngestResult:
+        try:
+            meta = meta_of(self.objects, tenant, key, source)
+        except DocumentRejectedError as error:
+            return self.ingest.refuse(tenant, source, error)
+        return self.ingest(SourceDocument(tenant=tenant, source=source, data=data, meta=meta))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,26 @@ def read_content(objects: ObjectStore, tenant: str) -> tuple[FolderFile, ...]:
     return tuple(_file(objects, prefix, path, settings) for path in inside if is_document(path))
 
 
+def meta_of(objects: ObjectStore, tenant: str, key: str, source: str) -> DocumentMeta:
+    """Return what is said of one document that lies at `key` and is named `source`.
+
+    With a name in the content folder, what that folder's settings say of the place; else what the `kefu.yaml` beside it
+    says. Raises DocumentRejectedError, DependencyUnavailableError.
+    """
+    content = content_prefix(tenant)
+    place = PurePosixPath(key.removeprefix(content) if key.startswith(content) else source)
+    named = place.parts[0] in FOLDERS
+    prefix = content if named else key.rpartition("/")[0] + "/"
+    path = place if named else PurePosixPath(key.removeprefix(prefix))
+    listed = {PurePosixPath(other.removeprefix(prefix)) for other in objects.keys(prefix)}
+    settings = _settings(objects, prefix, sorted({other for other in listed if _is_above(other, path)} | {path}))
+    return meta_for(path, settings, FOLDERS[place.parts[0]] if named else {})
+
+
+def _is_above(other: PurePosixPath, path: PurePosixPath) -> bool:
+    return other.parent in path.parents
+
+
 def _file(objects: ObjectStore, prefix: str, path: PurePosixPath, settings: Mapping[PurePosixPath, FolderSettings]) -> FolderFile:
     load = partial(_load, objects, prefix, path)
     try:

@@ -21,7 +21,8 @@ def ask(question: str, as_json: bool, data: Path | None, company: Path | None) -
     from local.talk import open_talk
 
     console = Console()
-    with open_talk(settings_with(data=data, company=company), prepare_quietly(Console(stderr=True))) as talk:
+    settings = settings_with(data=data, company=company)
+    with open_talk(settings, prepare_quietly(Console(stderr=True)), lambda line: click.echo(line, err=True)) as talk:
         answer = talk.ask(question)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

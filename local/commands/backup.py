@@ -36,14 +36,19 @@ def backup(file: Path, without_keys: bool, as_json: bool, data: Path | None) -> 
 
 @click.command(short_help="Put a backup in the place of an empty data folder.")
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@as_json
 @data_option
-def restore(file: Path, data: Path | None) -> None:
+def restore(file: Path, as_json: bool, data: Path | None) -> None:
     """Put the backup FILE in the place of an empty data folder. Indexes are made again at the next start."""
     from local.archive import read_backup
     from local.data_folder import DataFolder
 
     folder = DataFolder(settings_with(data=data).data)
     read_backup(file, folder)
-    click.echo(f"Restored to {folder.root}.")
-    if not (folder.keys / "master.key").is_file():
+    with_keys = (folder.keys / "master.key").is_file()
+    if as_json:
+        click.echo(json.dumps({"path": str(folder.root), "with_keys": with_keys}))
+    else:
+        click.echo(f"Restored to {folder.root}.")
+    if not with_keys:
         click.echo(f"The backup held no keys: put the old folder keys/ back as {folder.keys} before you start.", err=True)

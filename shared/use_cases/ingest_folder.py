@@ -1,4 +1,4 @@
-"""IngestFolder: all documents of a company; each fails alone, and what is gone from the folder is removed."""
+"""IngestFolder: all documents of a company; each fails alone, and what is gone from the folder is removed. Uploads stay."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from shared.domain.errors import DocumentRejectedError
 from shared.domain.knowledge import DocumentMeta
 from shared.use_cases.ingest_document import IngestDocument, IngestResult, IngestStatus, SourceDocument
+
+# Where documents that were added one by one have their names: no folder holds them, so none can miss them.
+UPLOADS = "uploads/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +46,18 @@ def _silent(result: IngestResult, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestFolder:
-    """`on_result(result, done, total)` is told of each file. Running again finishes what an end in between left."""
+    """`on_result(result, done, total)` is told of each file. Running again finishes what an end in between left.
+
+    Uploads stay: they are taken out one by one, with RemoveUpload.
+    """
 
     ingest: IngestDocument
 
     def __call__(
         self, tenant: str, files: Sequence[FolderFile], on_result: Callable[[IngestResult, int, int], None] = _silent
     ) -> FolderSummary:
-        gone = sorted({one.source for one in self.ingest.knowledge.documents(tenant)} - {file.source for file in files})
+        known = {one.source for one in self.ingest.knowledge.documents(tenant) if not one.source.startswith(UPLOADS)}
+        gone = sorted(known - {file.source for file in files})
         total = len(files) + len(gone)
         results: list[IngestResult] = []
         for result in self._results(tenant, files, gone):
@@ -60,11 +67,12 @@ class IngestFolder:
 
     def _results(self, tenant: str, files: Sequence[FolderFile], gone: Sequence[str]) -> Iterator[IngestResult]:
         for file in files:
-            yield self._one(tenant, file)
+            yield self.one(tenant, file)
         for source in gone:
             yield self.ingest.remove(tenant, source)
 
-    def _one(self, tenant: str, file: FolderFile) -> IngestResult:
+    def one(self, tenant: str, file: FolderFile) -> IngestResult:
+        """Ingest this file, and leave all others as they are."""
         try:
             if file.rejected is not None:
                 raise file.rejected

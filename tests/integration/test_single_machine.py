@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -219,6 +219,27 @@ def test_ctrl_c_stops_it_cleanly_and_the_next_start_finds_everything(kefu: Runni
     with kefu.client() as client:
         client.headers["Authorization"] = token
         assert len(_wait_for(client, conversation_id, 2)) == 2
+
+
+def test_a_later_start_reads_what_has_changed_and_leaves_its_publication_to_people(kefu: RunningKefu) -> None:
+    assert kefu.interrupt() == 0
+    document = kefu.company / "knowledge" / "engraving.md"
+    document.write_text("# 刻字服务\n\n## 刻字收费\n\n刻字每件收费 27 元，三天内做好。\n", encoding="utf-8")
+    kefu.start()
+    _until(lambda: "have changed: 1." in kefu.said())
+    with kefu.client() as client:
+        before = _ask(client, _open(client), "刻字收费多少？").text
+        assert _kefu(kefu, "publish").returncode == 0
+        after = _ask(client, _open(client), "刻字收费多少？").text
+    assert ["27 元" in text for text in (before, after)] == [False, True]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(240):
+        if true():
+            return
+        time.sleep(0.25)
+    raise AssertionError("it did not come true within a minute")
 
 
 def test_a_port_in_use_is_one_line_with_another_port(company: Path, tmp_path: Path) -> None:

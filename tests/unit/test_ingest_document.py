@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 
+from local.read_company import read_file, read_folder
 from shared.domain.errors import DependencyUnavailableError, DocumentRejectedError, InvalidInputError
 from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile, IngestFolder
+from shared.use_cases.remove_upload import RemoveUpload
 from tests.unit.knowledge_world import TENANT, World
 
 ONE = "# 保修\n\n## 期限\n\n一年。\n\n## 范围\n\n主机。\n"
@@ -222,3 +226,49 @@ def test_a_folder_is_read_file_by_file_and_what_is_gone_is_removed(world: World)
     assert again.counts == {"added": 0, "changed": 0, "unchanged": 1, "removed": 1, "rejected": 0}
     world.publish(TENANT)
     assert world.readers_see() == {"一年。", "主机。"}
+
+
+def _file(source: str, text: str) -> FolderFile:
+    return FolderFile(source=source, load=text.encode, meta=DocumentMeta())
+
+
+def test_an_upload_survives_the_ingestion_of_a_folder_that_does_not_hold_it(world: World) -> None:
+    run = IngestFolder(ingest=world.ingest)
+    run.one(TENANT, _file("uploads/a.md", ONE))
+    again = run(TENANT, [_file("knowledge/d.md", "# 四\n\n四月。")])
+    assert again.counts["removed"] == 0
+    assert {one.source for one in world.store.documents(TENANT)} == {"knowledge/d.md", "uploads/a.md"}
+
+
+@pytest.mark.parametrize("name", ["a.md", "uploads/a.md"])
+def test_an_upload_is_taken_out_on_purpose_by_its_name(world: World, name: str) -> None:
+    IngestFolder(ingest=world.ingest).one(TENANT, _file("uploads/a.md", ONE))
+    assert RemoveUpload(ingest=world.ingest)(TENANT, name).status == "removed"
+    assert not world.store.documents(TENANT)
+
+
+@pytest.mark.parametrize(("name", "fix"), [("knowledge/a.md", "delete it there"), ("c.md", r"there are: uploads/b\.md")])
+def test_only_uploads_are_taken_out_by_name(world: World, name: str, fix: str) -> None:
+    run = IngestFolder(ingest=world.ingest)
+    for source in ("knowledge/a.md", "uploads/b.md"):
+        run.one(TENANT, _file(source, ONE))
+    with pytest.raises(InvalidInputError, match=fix):
+        RemoveUpload(ingest=world.ingest)(TENANT, name)
+    assert len(world.store.documents(TENANT)) == 2
+
+
+def test_one_file_of_a_folder_is_unchanged_after_the_folder_and_a_changed_one_replaces_itself(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "knowledge" / "kefu.yaml").write_text("defaults: {audience: staff, valid_to: 2027-12-31}", encoding="utf-8")
+    path = tmp_path / "knowledge" / "a.md"
+    path.write_text(ONE, encoding="utf-8")
+    run = IngestFolder(ingest=world.ingest)
+    run(TENANT, read_folder(tmp_path))
+    assert run.one(TENANT, read_file(tmp_path, path)).status == "unchanged"
+    path.write_text(ONE.replace("一年。", "三年。"), encoding="utf-8")
+    assert run.one(TENANT, read_file(tmp_path, path)).status == "changed"
+    (document,) = world.store.documents(TENANT)
+    assert document.audience == "staff" and "三年。" in world.stored(1) and "一年。" not in world.stored(1)
+    assert run(TENANT, read_folder(tmp_path)).counts["unchanged"] == 1

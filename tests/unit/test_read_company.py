@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from local.read_company import read_company, read_folder
+from local.read_company import read_company, read_file, read_folder
 from shared.domain.errors import DocumentRejectedError, InvalidInputError
-from shared.domain.knowledge import Audience
+from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile
 
 COMPANY = """
@@ -135,3 +135,63 @@ def test_lock_files_and_hidden_files_are_passed_over(folder: Path) -> None:
     for name in ("~$a.docx", ".DS_Store", "Thumbs.db", "a.md~"):
         (folder / "knowledge" / name).write_bytes(b"x")
     assert len(files(folder)) == 3
+
+
+def test_a_single_file_of_the_folder_is_what_the_folder_makes_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "knowledge" / "shortcut.md").symlink_to(folder / "knowledge" / "staff" / "b.md")
+    monkeypatch.chdir(folder / "knowledge" / "staff")
+    given = [*(folder / source for source in files(folder)), Path("b.md"), Path("../a.md")]
+    single = [read_file(folder, path) for path in given]
+    whole = files(folder)
+    assert [(one.source, one.meta) for one in single] == [(one.source, whole[one.source].meta) for one in single]
+    assert {one.source for one in single} == set(whole)
+    assert [one.meta.audience for one in single if one.source != "knowledge/a.md"].count(Audience.STAFF) == 3
+
+
+def test_a_link_from_elsewhere_to_a_file_of_the_folder_is_that_file(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "open.md").symlink_to(folder / "knowledge" / "staff" / "b.md")
+    found = read_file(folder, tmp_path / "open.md")
+    assert (found.source, found.meta.audience) == ("knowledge/staff/b.md", Audience.STAFF)
+
+
+@pytest.mark.parametrize("name", ["company.yaml", "knowledge/staff/kefu.yaml", "flows/x.yaml", "knowledge/more/x.md"])
+def test_what_is_no_document_of_the_folder_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    for path in (folder / "flows" / "x.yaml", tmp_path / "outside" / "x.md"):
+        path.parent.mkdir()
+        path.write_text("x: 1", encoding="utf-8")
+    (folder / "knowledge" / "more").symlink_to(tmp_path / "outside")
+    with pytest.raises(InvalidInputError, match=name):
+        read_file(folder, folder / name)
+
+
+def test_a_file_from_elsewhere_is_what_the_settings_beside_and_above_it_say(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "papers" / "deep").mkdir(parents=True)
+    (tmp_path / "papers" / "kefu.yaml").write_text("defaults: {audience: staff}", encoding="utf-8")
+    settings = "files: {p.csv: {kind: facts, key: [型号], valid_to: 2027-01-31}}"
+    (tmp_path / "papers" / "deep" / "kefu.yaml").write_text(settings, encoding="utf-8")
+    (tmp_path / "papers" / "deep" / "p.csv").write_text("型号,价格\nS3,9\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "papers" / "deep" / "p.csv")
+    found = read_file(folder, tmp_path / "papers" / "deep" / "p.csv")
+    assert (found.source, found.meta.audience, found.meta.kind) == ("uploads/p.csv", Audience.STAFF, "facts")
+    assert found.meta.valid_to == date(2027, 1, 31) and found.meta.options["key"] == ["型号"]
+    assert read_file(folder, tmp_path / "link.csv").meta.audience is Audience.STAFF
+
+
+@pytest.mark.parametrize("name", ["kefu.yml", "kefu.yaml"])
+def test_a_file_from_elsewhere_beside_doubtful_settings_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("defaults: {audience: staf}", encoding="utf-8")
+    (tmp_path / "x.md").write_text("# X", encoding="utf-8")
+    rejected = read_file(folder, tmp_path / "x.md").rejected
+    assert rejected is not None and rejected.reason == "bad_metadata"
+
+
+def test_a_file_from_elsewhere_without_settings_is_public(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text("# X", encoding="utf-8")
+    found = read_file(folder, tmp_path / "x.md")
+    assert (found.source, found.meta, found.load()) == ("uploads/x.md", DocumentMeta(), b"# X")
+
+
+def test_a_file_of_another_company_is_not_taken_for_this_one(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(InvalidInputError, match=f"--company {folder}"):
+        read_file(tmp_path / "mine", folder / "knowledge" / "staff" / "b.md")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.knowledge.content_folder import read_content
+from functions.knowledge.consumers import DocumentConsumer
+from functions.knowledge.content_folder import meta_of, read_content
 from functions.knowledge.handler import KnowledgeWork, make_handler
 from functions.knowledge.uploads import read_upload
 from local.aws_shapes import sqs_event
@@ -21,8 +22,10 @@ from shared.domain.errors import DependencyUnavailableError, InvalidInputError, 
 from shared.domain.knowledge import Audience
 from shared.ports import QueueDepth
 from shared.runtime.observability import Telemetry
+from shared.runtime.queue_batch import QueuedEvent
 from shared.use_cases.publish_knowledge import PublishIndexed, PublishKnowledge
 from tests.events import load_event
+from tests.unit.knowledge_world import World as KnowledgeWorld
 from tests.world import World
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "yuguang"
@@ -157,3 +160,32 @@ def test_a_failure_that_will_not_pass_keeps_the_queues_own_lease() -> None:
         run_once()
         world.time.advance(timedelta(minutes=5))
     assert folder.looks == 1
+
+
+def test_a_document_that_is_uploaded_by_itself_is_for_those_for_whom_its_folder_is() -> None:
+    objects = in_store(
+        {"knowledge/staff/kefu.yaml": "defaults: {audience: staff}", "knowledge/kefu.yaml": "defaults: {language: en}"}
+    )
+    objects.put("tenants/acme/uploads/u1/kefu.yaml", b"files: {b.md: {audience: staff}}")
+    apart, named = "tenants/acme/uploads/u1/b.md", "knowledge/staff/deep/a.md"
+    assert meta_of(objects, "acme", apart, named).audience is Audience.STAFF
+    assert meta_of(objects, "acme", apart, named).language == "en"
+    assert meta_of(objects, "acme", f"tenants/acme/content/{named}", "other.md").audience is Audience.STAFF
+    objects.put(apart, b"x")
+    assert meta_of(objects, "acme", apart, "uploads/b.md").audience is Audience.STAFF
+    assert meta_of(objects, "acme", "tenants/acme/uploads/u2/b.md", "uploads/b.md").audience is Audience.PUBLIC
+    assert meta_of(objects, "acme", "tenants/acme/uploads/u2/b.csv", "facts/b.csv").kind == "facts"
+
+
+def test_the_queue_of_uploads_keeps_a_staff_document_from_customers() -> None:
+    world = KnowledgeWorld()
+    objects = in_store({"knowledge/kefu.yaml": "defaults: {audience: staff}"})
+    objects.put("tenants/acme/uploads/u1/returns.md", "# 退货\n\n内部折扣码。".encode())
+    consume = DocumentConsumer(ingest=world.ingest, objects=objects, telemetry=Telemetry("knowledge", "r1"))
+    event = read_upload(load_event("sqs-document-uploaded")["Records"][0]["body"])
+    consume(QueuedEvent(event=event, receive_count=1, receipt="r", body=""))
+    (document,) = world.store.documents("acme")
+    assert (document.source, document.audience) == ("knowledge/returns.md", Audience.STAFF)
+    objects.put("tenants/acme/content/knowledge/kefu.yaml", b"defaults: {audience: staf}")
+    consume(QueuedEvent(event=event, receive_count=1, receipt="r", body=""))
+    assert not world.store.documents("acme")
