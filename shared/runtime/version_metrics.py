@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from shared.domain.conversation import Rung
+from shared.domain.reply import MODEL_IN_VAIN
 from shared.runtime.observability import NAMESPACE
 
-# A model's answer takes seconds whichever version asks for it, so it says nothing about the version.
-_SLOW_RUNG = "model"
 _UNEXPECTED = "internal_error"
 
 
@@ -22,7 +22,7 @@ def counted(service: str, handler: Callable[[Any, Any], Any]) -> Callable[[Any, 
     """Return the handler with `Requests`, `Faults` and `TurnLatency` per version.
 
     A fault is an answer that hides a failure of ours: status 500 or above, or the code `internal_error`. A crash is no
-    fault, for Lambda counts it itself. TurnLatency: searches, and turns without a model.
+    fault, for Lambda counts it itself. TurnLatency: searches, and turns in which no model was asked.
     """
 
     def handle(event: Any, context: _Context) -> Any:
@@ -65,4 +65,13 @@ def _is_timed(event: Any, answer: Any) -> bool:
         return True
     result = answer.get("result") if isinstance(answer, Mapping) else None
     reply = result.get("reply") if isinstance(result, Mapping) else None
-    return op == "take_turn" and isinstance(reply, Mapping) and reply.get("rung") != _SLOW_RUNG
+    return op == "take_turn" and isinstance(reply, Mapping) and not _asked_a_model(reply)
+
+
+def _names(reply: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(map(str, reply.get("degraded") or ()))
+
+
+def _asked_a_model(reply: Mapping[str, Any]) -> bool:
+    # It takes seconds whichever version asks, so it says nothing about the version: in vain, too.
+    return reply.get("rung") == Rung.MODEL or any(name.startswith(MODEL_IN_VAIN) for name in _names(reply))

@@ -1,9 +1,11 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from shared.domain.blocks import Answer, Choice, ChoiceBlock
@@ -16,7 +18,7 @@ from shared.domain.masking import Masked
 from shared.domain.outbox import EventName
 from shared.domain.phrases import say
 from shared.domain.policy import DialogState, Pending
-from shared.domain.reply import HistoryLine
+from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
 from shared.domain.turn import Draft, TurnContext
 from shared.ports import AnswerCache, AnswerCommand, Answerer, KnowledgeService, Masker
 from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
@@ -25,6 +27,8 @@ CACHE_TTL = timedelta(minutes=10)
 HISTORY_LINES = 6
 TOP_K = 12
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
+# The model answered one try, and another one is given.
+_UNUSED = f"{MODEL_IN_VAIN}unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +44,27 @@ class AnswerFromKnowledge:
     def __call__(self, question: Masked, background: str, company: Company, context: TurnContext) -> Draft:
         """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
         key = _cache_key(question.text, background, context)
+        in_vain: list[str] = []
         try:
-            ask = partial(self._answer, company=company, context=context)
+            ask = partial(self._answer, company=company, context=context, in_vain=in_vain)
             answer = answer_each_question(question.text, ask)
             if background:
                 answer = better(answer, lambda: ask(f"{background} {question.text}"))
+            if Rung(answer.rung) is not Rung.MODEL:
+                # Another try may have asked the model; the turn took that long, whichever try is given in the end.
+                answer = replace(answer, degraded=_each_once(answer.degraded, in_vain))
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
-                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge",))
-            answer = replace(cached, rung=Rung.CACHE, degraded=(*cached.degraded, "knowledge"))
+                degraded = _each_once(("knowledge",), in_vain)
+                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=degraded)
+            answer = replace(cached, rung=Rung.CACHE, degraded=_each_once(cached.degraded, ("knowledge",), in_vain))
         if Rung(answer.rung) in _CACHEABLE and not question.originals:
             self.cache.put(company.tenant, key, answer, context.now + CACHE_TTL)
         return _draft(answer, question, context)
 
-    def _answer(self, text: str, company: Company, context: TurnContext) -> Answer:
+    def _answer(self, text: str, company: Company, context: TurnContext, in_vain: list[str]) -> Answer:
+        """Answer one text. What a model was asked for nothing is added to `in_vain`, as it is if another try is given."""
         found = self._search(text, company, context)
         command = AnswerCommand(
             question=text,
@@ -65,7 +75,11 @@ class AnswerFromKnowledge:
             deadline_at_ms=context.command.deadline_at_ms,
             user_key=sha256(context.conversation.subject_id.encode()).hexdigest()[:16],
         )
-        return replace(self.answerer(command), snapshot=found.snapshot)
+        answer = self.answerer(command)
+        in_vain += [name for name in answer.degraded if name.startswith(MODEL_IN_VAIN)]
+        if Rung(answer.rung) is Rung.MODEL:
+            in_vain.append(_UNUSED)
+        return replace(answer, snapshot=found.snapshot)
 
     def _search(self, text: str, company: Company, context: TurnContext) -> SearchResult:
         query = SearchQuery(
@@ -84,6 +98,10 @@ class AnswerFromKnowledge:
             HistoryLine(speaker="customer" if m.author is Author.CUSTOMER else "company", text=self.masker.mask(m.text).text)
             for m in spoken
         )
+
+
+def _each_once(*names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain(*names)))
 
 
 def _local_day(company: Company, now: datetime) -> date:

@@ -47,13 +47,20 @@ def test_a_turn_is_counted_and_timed_by_function_and_version(capsys: pytest.Capt
     ("event", "answer", "timed"),
     [
         ({"op": "search"}, {"result": {"passages": []}}, True),
+        ({"op": "take_turn"}, {"result": {"reply": {"rung": "extractive", "degraded": ["reader"]}}}, True),
         ({"op": "take_turn"}, {"result": {"reply": {"rung": "model"}}}, False),
+        ({"op": "take_turn"}, {"result": {"reply": {"rung": "extractive", "degraded": ["model:abstained"]}}}, False),
+        (
+            {"op": "take_turn"},
+            {"result": {"reply": {"rung": "refusal", "degraded": ["reader", "model:deadline_exceeded"]}}},
+            False,
+        ),
         ({"op": "take_turn"}, {"result": {"reply": None}}, False),
         ({"op": "list_messages"}, {"result": {"messages": []}}, False),
         ({"Records": []}, {"batchItemFailures": []}, False),
     ],
 )
-def test_only_searches_and_turns_without_a_model_are_timed(
+def test_only_searches_and_turns_in_which_no_model_was_asked_are_timed(
     event: Any, answer: Any, timed: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ("TurnLatency" in _emitted(capsys, event, answer)) is timed
