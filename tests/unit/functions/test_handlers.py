@@ -1,11 +1,12 @@
 """Each handler with the events that Lambda would hand over."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
+from functions.dialog.customer_operations import CustomerOperations
 from functions.ingress.handler import make_handler as make_http_handler
 from functions.outbox.handler import make_handler as make_outbox
 from functions.tickets.handler import REASON, TicketConsumer
@@ -13,17 +14,19 @@ from functions.tickets.handler import make_handler as make_tickets
 from local.aws_shapes import failed_identifiers
 from local.pollers import QueueFeed
 from shared.contracts import TICKET_RETRY_DELAY_S, TICKETS
+from shared.domain.envelope import Envelope
 from shared.domain.errors import DependencyUnavailableError, TicketFailedError
 from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
 from shared.domain.ticket import Ticket, TicketStatus
+from shared.runtime.envelopes import APOLOGISED
 from shared.runtime.observability import Telemetry
 from shared.use_cases.process_ticket import ProcessTicket
 from shared.use_cases.relay_outbox import event_body
 from tests.events import EVENTS, load_event
 from tests.front import Front
 from tests.loops import with_a_loop_of_its_own
-from tests.world import TENANT
+from tests.world import TENANT, World
 
 TELEMETRY = Telemetry("test", "r1")
 
@@ -187,6 +190,46 @@ def test_a_parked_turn_whose_predecessor_still_runs_comes_again_within_seconds(f
     world.clock.advance(timedelta(seconds=64))
     front.run_background()
     assert visitor.read()["messages"][-1]["text"] == "签收后 15 天内可以退货。"
+
+
+def test_a_turn_that_ended_with_an_apology_tells_the_canary_that_it_did() -> None:
+    world = World()
+    world.open("c1")
+    operations = CustomerOperations(
+        take_turn=world.take_turn,
+        start=world.start,
+        speak=world.speak,
+        conversations=world.conversations,
+        tickets=world.tickets,
+        telemetry=TELEMETRY,
+    )
+
+    def turn(text: str) -> Mapping[str, object]:
+        command = world.accept("c1", text)
+        envelope = Envelope(
+            op="take_turn",
+            tenant=TENANT,
+            correlation_id="corr",
+            release="r1",
+            deadline_at_ms=command.deadline_at_ms,
+            owner_token="",
+            payload={
+                "conversation_id": "c1",
+                "seq": command.seq,
+                "message_id": command.message_id,
+                "text": text,
+                "received_at": command.received_at.isoformat(),
+                "first": True,
+            },
+        )
+        return operations.turn(envelope)
+
+    def break_(_text: str) -> None:
+        raise RuntimeError
+
+    assert APOLOGISED not in turn("怎么退货？")
+    world.knowledge.before_answering = break_
+    assert turn("怎么退货？")[APOLOGISED] is True
 
 
 def test_a_sweep_reports_what_has_not_ended(front: Front) -> None:

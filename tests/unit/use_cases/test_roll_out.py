@@ -11,7 +11,7 @@ from shared.adapters.sqlite.releases import SQLiteReleaseStore
 from shared.domain.errors import DependencyUnavailableError
 from shared.domain.old_versions import PublishedVersion
 from shared.domain.release import Release
-from shared.domain.rollout import Finding, Health, Plan, Rollout, Sample, Status, Target
+from shared.domain.rollout import Finding, Health, Plan, Rollout, Sample, Searches, Status, Target
 from shared.ports import AliasState
 from shared.use_cases.roll_out import AliasMovedError, RollOut
 from tests.world import TickingClock
@@ -169,6 +169,27 @@ def test_no_traffic_holds_and_then_rolls_back(stage: Stage) -> None:
     stage.cloud.samples = dict.fromkeys(FUNCTIONS, Sample())
     assert stage.run(_rollout()).progress.reason == "ingress: too little traffic to judge by"
     assert stage.shares() == {("1", 0)}
+
+
+def test_a_search_that_is_broken_in_the_candidate_alone_takes_it_back(stage: Stage) -> None:
+    """Customers get a ticket's form, quickly and with status 200: only what a turn says about its search shows it."""
+    broken = Searches(count=100, degraded=100, unsearched=100)
+    stage.cloud.samples["dialog"] = replace(GOOD, searches=broken, stable_searches=Searches(count=900))
+    rollout = stage.run(_rollout())
+    assert rollout.progress.status is Status.ROLLED_BACK
+    assert rollout.progress.reason == "dialog: knowledge out of reach in 100.0% of 100, the stable version in 0.0% of 900"
+    assert stage.shares() == {("1", 0)}
+
+
+def test_a_search_that_is_broken_in_both_versions_holds_and_moves_nothing(stage: Stage) -> None:
+    rollout = stage.tick(stage.controller.begin(_rollout()))
+    broken = Searches(count=100, degraded=100, unsearched=100)
+    stage.cloud.samples["retrieval"] = replace(GOOD, searches=broken, stable_searches=broken)
+    held = stage.tick(rollout, PLAN.max_hold_ticks)
+    assert (held.progress.status, held.progress.step, held.progress.held_ticks) == (Status.BAKING, 0, PLAN.max_hold_ticks)
+    assert stage.shares() == {("1", 0.05)}
+    stage.cloud.samples.clear()
+    assert stage.tick(held, 2).progress.step == 1
 
 
 def test_a_function_for_which_nobody_waits_does_not_hold_the_others(stage: Stage) -> None:
