@@ -14,6 +14,7 @@ from infra_cdk.function_code import STUB
 from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
 from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES
+from shared.use_cases.roll_out import ReleaseTakenError
 from tests.infra.conftest import Synthesised
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesis
     for name in ("Tick", "Promote"):
         assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Rollback"}]
     assert states["Decide"]["Default"] == "Rollback" and states["Rollback"]["Retry"]
+    assert states["Begin"]["Retry"][0] == {"ErrorEquals": [ReleaseTakenError.__name__], "MaxAttempts": 0}
     assert machine["LoggingConfiguration"]["Level"] == "ALL"
 
 
