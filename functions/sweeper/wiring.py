@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.sweeper.handler import make_handler
 from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, Ledger, PresenceStore, TurnService
@@ -39,9 +39,10 @@ def build_sweeper(
     ports: SweeperPorts, tenants: tuple[str, ...], release: str, telemetry: Telemetry
 ) -> Callable[[JsonObject, object], JsonObject]:
     """Return the handler."""
-    dialog = DialogClient(turns=ports.turns, clock=ports.clock, timeout_s=_RESUME_S)
 
-    def resume(tenant: str, conversation_id: str, of_release: str, correlation_id: str) -> int:
+    def resume(tenant: str, conversation_id: str, of_release: str, correlation_id: str, until: datetime | None) -> int:
+        left_s = (until - ports.clock.now()).total_seconds() if until else _RESUME_S
+        dialog = DialogClient(turns=ports.turns, clock=ports.clock, timeout_s=min(_RESUME_S, left_s))
         caller = Caller(tenant=tenant, release=of_release, correlation_id=correlation_id)
         answer = dialog.call(caller, "resume_turns", correlation_id, {"conversation_id": conversation_id})
         taken = answer["taken"]

@@ -1,11 +1,9 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from hashlib import sha256
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from shared.domain.blocks import Answer, Choice, ChoiceBlock
@@ -44,27 +42,26 @@ class AnswerFromKnowledge:
     def __call__(self, question: Masked, background: str, company: Company, context: TurnContext) -> Draft:
         """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
         key = _cache_key(question.text, background, context)
-        in_vain: list[str] = []
+        asked: list[Answer] = []
+
+        def ask(text: str) -> Answer:
+            asked.append(self._answer(text, company, context))
+            return asked[-1]
+
         try:
-            ask = partial(self._answer, company=company, context=context, in_vain=in_vain)
             answer = answer_each_question(question.text, ask)
             if background:
                 answer = better(answer, lambda: ask(f"{background} {question.text}"))
-            if Rung(answer.rung) is not Rung.MODEL:
-                # Another try may have asked the model; the turn took that long, whichever try is given in the end.
-                answer = replace(answer, degraded=_each_once(answer.degraded, in_vain))
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
-                degraded = _each_once(("knowledge",), in_vain)
-                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=degraded)
-            answer = replace(cached, rung=Rung.CACHE, degraded=_each_once(cached.degraded, ("knowledge",), in_vain))
+                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge", *_models_in_vain(asked)))
+            answer = replace(cached, rung=Rung.CACHE, degraded=(*cached.degraded, "knowledge"))
         if Rung(answer.rung) in _CACHEABLE and not question.originals:
             self.cache.put(company.tenant, key, answer, context.now + CACHE_TTL)
-        return _draft(answer, question, context)
+        return _draft(answer, asked, question, context)
 
-    def _answer(self, text: str, company: Company, context: TurnContext, in_vain: list[str]) -> Answer:
-        """Answer one text. What a model was asked for nothing is added to `in_vain`, as it is if another try is given."""
+    def _answer(self, text: str, company: Company, context: TurnContext) -> Answer:
         found = self._search(text, company, context)
         command = AnswerCommand(
             question=text,
@@ -75,11 +72,7 @@ class AnswerFromKnowledge:
             deadline_at_ms=context.command.deadline_at_ms,
             user_key=sha256(context.conversation.subject_id.encode()).hexdigest()[:16],
         )
-        answer = self.answerer(command)
-        in_vain += [name for name in answer.degraded if name.startswith(MODEL_IN_VAIN)]
-        if Rung(answer.rung) is Rung.MODEL:
-            in_vain.append(_UNUSED)
-        return replace(answer, snapshot=found.snapshot)
+        return replace(self.answerer(command), snapshot=found.snapshot)
 
     def _search(self, text: str, company: Company, context: TurnContext) -> SearchResult:
         query = SearchQuery(
@@ -100,8 +93,11 @@ class AnswerFromKnowledge:
         )
 
 
-def _each_once(*names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chain(*names)))
+def _models_in_vain(asked: Sequence[Answer]) -> tuple[str, ...]:
+    """Return why models that were asked did not answer, whichever try is given: the turn took as long as they did."""
+    names = [name for answer in asked for name in answer.degraded if name.startswith(MODEL_IN_VAIN)]
+    unused = [_UNUSED] if any(Rung(answer.rung) is Rung.MODEL for answer in asked) else []
+    return tuple(dict.fromkeys([*names, *unused]))
 
 
 def _local_day(company: Company, now: datetime) -> date:
@@ -114,8 +110,9 @@ def _cache_key(question: str, background: str, context: TurnContext) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
+def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: TurnContext) -> Draft:
     rung = Rung(answer.rung)
+    in_vain = () if rung is Rung.MODEL else _models_in_vain(asked)
     state = DialogState(last_question=question.restore(question.text), choices=_choices(answer))
     blocks = answer.blocks
     events = ()
@@ -132,7 +129,7 @@ def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
         blocks=blocks,
         citations=answer.citations,
         confidence=answer.confidence,
-        degraded=answer.degraded,
+        degraded=tuple(dict.fromkeys((*answer.degraded, *in_vain))),
         evidence=_evidence(answer),
         events=events,
         snapshot=answer.snapshot,

@@ -63,6 +63,13 @@ def test_a_dead_letter_rings_at_once(dev: Synthesised) -> None:
     assert {(one["Threshold"], one["EvaluationPeriods"], one["Period"]) for one in alarms} == {(1, 1, 60)}
 
 
+def test_a_sweeper_that_says_nothing_rings(dev: Synthesised) -> None:
+    """Without it nobody would learn of messages that do not end; every other measure is quiet where nothing happens."""
+    alarms = dev.properties("AWS::CloudWatch::Alarm")
+    heard = {one["AlarmName"].removeprefix(dev.config.prefix) for one in alarms if one["TreatMissingData"] == "breaching"}
+    assert heard == {"unfinished-messages"}
+
+
 def _lines_of_the_runbook() -> dict[str, list[str]]:
     """Return what the runbook's tables say, by the alarm's name: meaning, where to look, what to do."""
     rows = [line.strip("|").split(" | ") for line in RUNBOOK.read_text("utf-8").splitlines() if line.startswith("| `")]

@@ -2,27 +2,29 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from functions.dialog.customer_operations import CustomerOperations
 from functions.ingress.handler import make_handler as make_http_handler
 from functions.outbox.handler import make_handler as make_outbox
+from functions.sweeper.wiring import SweeperPorts, build_sweeper
 from functions.tickets.handler import REASON, TicketConsumer
 from functions.tickets.handler import make_handler as make_tickets
 from local.aws_shapes import failed_identifiers
 from local.pollers import QueueFeed
-from shared.contracts import TICKET_RETRY_DELAY_S, TICKETS
+from shared.contracts import FUNCTIONS, TICKET_RETRY_DELAY_S, TICKETS
 from shared.domain.envelope import Envelope
-from shared.domain.errors import DependencyUnavailableError, TicketFailedError
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, TicketFailedError
 from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
 from shared.domain.ticket import Ticket, TicketStatus
 from shared.runtime.envelopes import APOLOGISED
 from shared.runtime.observability import Telemetry
 from shared.use_cases.process_ticket import ProcessTicket
-from shared.use_cases.relay_outbox import event_body
+from shared.use_cases.relay_outbox import RelayOutbox, event_body
 from tests.events import EVENTS, load_event
 from tests.front import Front
 from tests.loops import with_a_loop_of_its_own
@@ -230,6 +232,55 @@ def test_a_turn_that_ended_with_an_apology_tells_the_canary_that_it_did() -> Non
     assert APOLOGISED not in turn("怎么退货？")
     world.knowledge.before_answering = break_
     assert turn("怎么退货？")[APOLOGISED] is True
+
+
+@dataclass
+class _Context:
+    """What Lambda tells a run about its time."""
+
+    left_ms: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left_ms
+
+
+class _HangingDialog:
+    """Answers nothing until the envelope's deadline; remembers how long it was waited for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.waited_s: list[float] = []
+
+    def invoke(self, envelope: Envelope) -> Mapping[str, object]:
+        left = datetime.fromtimestamp(envelope.deadline_at_ms / 1000, UTC) - self._world.clock.now()
+        self.waited_s.append(left.total_seconds())
+        self._world.time.advance(left)
+        raise DeadlineExceededError("hangs")
+
+
+def test_a_sweep_ends_before_lambda_kills_it_however_long_dialog_hangs() -> None:
+    world = World()
+    for name in ("c1", "c2", "c3", "c4", "c5", "c6"):
+        world.open(name)
+        world.accept(name, "在吗")
+    world.time.advance(timedelta(minutes=3))
+    dialog = _HangingDialog(world)
+    ports = SweeperPorts(
+        clock=world.clock,
+        ids=world.ids,
+        ledger=world.ledger,
+        conversations=world.conversations,
+        presence=world.presence,
+        companies=world.companies,
+        turns=dialog,
+        relay=RelayOutbox(queues={}, outbox=world.outbox, clock=world.clock),
+    )
+    (limit_s,) = (contract.timeout_s for contract in FUNCTIONS if contract.name == "sweeper")
+    began = world.clock.now()
+    report = build_sweeper(ports, (TENANT,), "", Telemetry("sweeper", "r1"))({"id": "sweep-1"}, _Context(limit_s * 1000))
+    assert report["unfinished"] == 6
+    assert dialog.waited_s == [28.0, 28.0, 28.0, 28.0], "a whole wait each, or none"
+    assert world.clock.now() - began < timedelta(seconds=limit_s)
 
 
 def test_a_sweep_reports_what_has_not_ended(front: Front) -> None:
