@@ -77,9 +77,11 @@ class _Stacks:
         return {"Stacks": [{"Outputs": outputs}]}
 
     def record(self, release: Release) -> None:
+        recorded = self.recorded
+
         class Kept:
-            def put(_, request: dict[str, Any]) -> None:
-                self.recorded[request["TableName"], request["Item"]["pk"]["S"]] = request["Item"]
+            def put(self, request: dict[str, Any]) -> None:
+                recorded[request["TableName"], request["Item"]["pk"]["S"]] = request["Item"]
 
         DynamoDBReleaseStore(cast("DynamoDB", Kept()), TableNames("kefu-dev-")).put_release(release)
 

@@ -78,7 +78,7 @@ def test_a_rollback_of_a_rollout_that_has_ended_touches_nothing_and_says_so(stag
 
 
 def test_the_last_tick_given_again_after_the_next_rollout_has_begun_is_still_a_promotion(stage: Stage) -> None:
-    rollout = stage.controller.begin(a_rollout())
+    before = rollout = stage.controller.begin(a_rollout())
     while rollout.progress.status is not Status.PROMOTED:
         before = rollout
         rollout = stage.controller.promote(rollout) if rollout.progress.status is Status.READY else stage.tick(rollout)
