@@ -11,8 +11,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from infra_cdk.credentials import account_of, describe_problem
+from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.stage_config import STAGES, StageConfigError, cdk_context, read_stage
 from infra_cdk.start_rollout import start_rollout
 
@@ -62,7 +64,7 @@ def main() -> int:
     chosen = parser.parse_args()
     try:
         return _run(chosen.action, chosen.stage, chosen.release)
-    except StageConfigError as error:
+    except (StageConfigError, NameTakenError) as error:
         print(f"kefu: {error}", file=sys.stderr)
     return 1
 
@@ -82,9 +84,15 @@ def _run(action: str, stage: str, release: str) -> int:
         return 1
     settings = cdk_context()["kefu:stages"].get(stage, {})
     config = read_stage(stage, settings, account=account, release=release or "unreleased")
+
+    def clients(service: str) -> Any:
+        return session.client(service, region_name=config.region)  # pyright: ignore
+
+    if action == "deploy":
+        check_before_deploying(clients, stage, release)
     code = cdk(_arguments(action, config.account, config.region, config.prefix), _environment(stage, release))
     if code == 0 and action == "deploy":
-        print(start_rollout(lambda service: session.client(service, region_name=config.region), stage))  # pyright: ignore
+        print(start_rollout(clients, stage))
     return code
 
 

@@ -98,7 +98,9 @@ class ObservabilityStack(cdk.Stack):
             period=cdk.Duration.minutes(1),
             dimensions_map={"service": "sweeper"},
         )
-        self._alarm("unfinished-messages", metric, _OLDEST_UNFINISHED_S, periods=3)
+        # The sweeper says it each minute, 0 when all is well: silence means that it does not run. Metrics may be late, so five.
+        silence = cloudwatch.TreatMissingData.BREACHING
+        self._alarm("unfinished-messages", metric, _OLDEST_UNFINISHED_S, periods=5, missing=silence)
 
     def _rollouts(self, machine: stepfunctions.StateMachine) -> None:
         minute = cdk.Duration.minutes(1)
@@ -130,6 +132,7 @@ class ObservabilityStack(cdk.Stack):
         periods: int,
         of_them: int | None = None,
         comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
@@ -141,7 +144,7 @@ class ObservabilityStack(cdk.Stack):
             evaluation_periods=periods,
             datapoints_to_alarm=of_them or periods,
             comparison_operator=comparison,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         return alarm

@@ -6,39 +6,33 @@ Again: once more, from the first step; the controller sees what is there already
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from infra_cdk.credentials import describe_problem
+from infra_cdk.release_names import Clients, NameTakenError, check_before_rollout, deployed_versions, outputs
 from infra_cdk.stage_config import STAGES
-from shared.contracts import FUNCTIONS
-
-Clients = Callable[[str], Any]
 
 
 def start_rollout(clients: Clients, stage: str, plan: Mapping[str, Any] | None = None) -> str:
     """Start the stage's machine with the versions in the stacks' outputs; return the execution's ARN.
 
-    `plan` changes fields of Plan (shared/domain/rollout.py). Raises botocore's errors, KeyError for a stage without stacks.
+    `plan` changes fields of Plan (shared/domain/rollout.py). Raises botocore's errors, KeyError for a stage without stacks,
+    NameTakenError for a release whose name stands for other versions.
     """
-    functions = _outputs(clients("cloudformation"), f"kefu-{stage}-functions")
-    machine = _outputs(clients("cloudformation"), f"kefu-{stage}-release")["RolloutMachineArn"]
-    names = [contract.name for contract in FUNCTIONS if contract.aliased]
-    release = functions["Release"]
+    functions = outputs(clients("cloudformation"), f"kefu-{stage}-functions")
+    machine = outputs(clients("cloudformation"), f"kefu-{stage}-release")["RolloutMachineArn"]
+    release, versions = functions["Release"], deployed_versions(functions)
+    check_before_rollout(clients, stage, release, versions)
     document = {
         "release_id": release,
-        "targets": [{"function": name, "candidate": functions[f"{name.title()}Version"]} for name in names],
+        "targets": [{"function": name, "candidate": version} for name, version in versions.items()],
         "plan": dict(plan or {}),
     }
     name = f"{release}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:80]
     started = clients("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
     return started["executionArn"]
-
-
-def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
 
 
 def main() -> int:
@@ -53,6 +47,9 @@ def main() -> int:
     session = boto3.Session(region_name=chosen.region)
     try:
         print(start_rollout(session.client, chosen.stage))  # pyright: ignore[reportArgumentType] - its overloads
+    except NameTakenError as error:
+        print(f"kefu: no rollout was started: {error}", file=sys.stderr)
+        return 1
     except (BotoCoreError, ClientError, KeyError) as error:
         print(f"kefu: no rollout was started: {describe_problem(error)}", file=sys.stderr)
         return 1

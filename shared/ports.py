@@ -342,7 +342,7 @@ class VersionHealth(Protocol):
     """What one version of a function did lately."""
 
     def sample(self, function: str, candidate: str, stable: str, window_s: int) -> Sample:
-        """Return the candidate's requests, faults and p99, and the stable version's p99."""
+        """Return what the candidate did, and what of the stable version it is compared with."""
         ...
 
     def alarming(self, names: Sequence[str]) -> str:

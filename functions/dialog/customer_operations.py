@@ -9,7 +9,7 @@ from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.ticket import Ticket
 from shared.domain.turn import TurnCommand, TurnResult
 from shared.ports import ConversationStore, TicketStore
-from shared.runtime.envelopes import Operation
+from shared.runtime.envelopes import APOLOGISED, Operation
 from shared.runtime.observability import Telemetry
 from shared.runtime.payload import Payload
 from shared.runtime.presentation import conversation_json, feedback_json, message_json, ticket_json
@@ -46,6 +46,7 @@ class CustomerOperations:
     def turn(self, envelope: Envelope) -> Json:
         """Take a turn; a fault of ours ends it with an apology and the offer of a ticket, never with silence."""
         command = _turn_command(envelope)
+        apologised: Json = {}
         try:
             result = self.take_turn(command)
         except SupportError:
@@ -53,8 +54,9 @@ class CustomerOperations:
         except Exception as error:  # the edge: recorded, and said to the customer
             self.telemetry.failure("turn_failed", command.correlation_id, error, message_id=command.message_id)
             result = self.take_turn.apologise(command, type(error).__name__)
+            apologised = {APOLOGISED: True}
         self._record(result, command)
-        return _result_json(result)
+        return {**_result_json(result), **apologised}
 
     def open_conversation(self, envelope: Envelope) -> Json:
         """Write the row; a repeat with the same owner token returns the first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -12,6 +13,10 @@ from shared.use_cases.forget_ended import ForgetEnded
 from shared.use_cases.sweep_ledger import SweepLedger
 
 JsonObject = Mapping[str, object]
+# For what comes after the asking, and the way out.
+_RESERVE = timedelta(seconds=8)
+# On one machine nobody kills a run; the next one waits for it.
+_WITHOUT_LIMIT_MS = 60_000
 
 
 def make_handler(
@@ -26,18 +31,27 @@ def make_handler(
     `forget`: where the stores do not expire what has ended by themselves.
     """
 
-    def handle(event: JsonObject, _context: object) -> JsonObject:
+    def found(unfinished: int, oldest_age_s: float) -> None:
+        telemetry.measure("UnfinishedMessages", unfinished)
+        telemetry.measure("OldestUnfinishedAge", oldest_age_s, MetricUnit.Seconds)
+
+    def handle(event: JsonObject, context: object) -> JsonObject:
+        until = _until(context, sweep.clock.now())
         correlation_id = correlation_id_from(str(event.get("id", "")))
         relayed = _relayed(relay_late, telemetry, correlation_id)
-        report = sweep(tenants, correlation_id)
+        report = sweep(tenants, correlation_id, until, found)
         done = {**asdict(report), "relayed_late": relayed, "forgotten": forget() if forget else 0}
         telemetry.event("sweep", correlation_id, **done)
-        telemetry.measure("UnfinishedMessages", report.unfinished)
-        telemetry.measure("OldestUnfinishedAge", report.oldest_age_s, MetricUnit.Seconds)
         telemetry.measure("EventsRelayedLate", relayed)
         return done
 
     return handle
+
+
+def _until(context: object, now: datetime) -> datetime:
+    """Return when this run stops asking: before Lambda would kill it."""
+    left_ms: Callable[[], int] = getattr(context, "get_remaining_time_in_millis", lambda: _WITHOUT_LIMIT_MS)
+    return now + timedelta(milliseconds=left_ms()) - _RESERVE
 
 
 def _relayed(relay_late: Callable[[], int], telemetry: Telemetry, correlation_id: str) -> int:

@@ -41,9 +41,10 @@ def build_sweeper(
     ports: SweeperPorts, tenants: tuple[str, ...], release: str, telemetry: Telemetry
 ) -> Callable[[JsonObject, object], JsonObject]:
     """Return the handler."""
-    dialog = DialogClient(turns=ports.turns, clock=ports.clock, timeout_s=_RESUME_S)
 
-    def resume(tenant: str, conversation_id: str, of_release: str, correlation_id: str) -> int:
+    def resume(tenant: str, conversation_id: str, of_release: str, correlation_id: str, until: datetime | None) -> int:
+        left_s = (until - ports.clock.now()).total_seconds() if until else _RESUME_S
+        dialog = DialogClient(turns=ports.turns, clock=ports.clock, timeout_s=min(_RESUME_S, left_s))
         caller = Caller(tenant=tenant, release=of_release, correlation_id=correlation_id)
         answer = dialog.call(caller, "resume_turns", correlation_id, {"conversation_id": conversation_id})
         taken = answer["taken"]

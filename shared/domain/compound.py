@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.blocks import Answer, Block, CardBlock, CitationBlock, ListBlock, TextBlock
+from shared.domain.conversation import Rung
 
 # More than this is a story, not a list of questions.
 MOST_QUESTIONS = 3
@@ -46,8 +47,9 @@ def says_more(parts: Sequence[Answer], whole: Answer) -> bool:
 
 
 def joined(parts: Sequence[Answer]) -> Answer:
-    """Return one answer that says them in turn; it is as sure as the least sure of them."""
+    """Return one answer that says them in turn: as sure as the least sure of them, and a model's where it drafted any."""
     least = min(parts, key=lambda part: part.confidence)
+    drafted = next((part for part in parts if part.rung == Rung.MODEL), least)
     blocks: list[Block] = []
     before = 0
     for part in parts:
@@ -58,6 +60,8 @@ def joined(parts: Sequence[Answer]) -> Answer:
         text="\n".join(part.text for part in parts),
         blocks=tuple(blocks),
         citations=tuple(citation for part in parts for citation in part.citations),
+        rung=drafted.rung,
+        model=drafted.model,
         degraded=tuple(dict.fromkeys(name for part in parts for name in part.degraded)),
     )
 

@@ -6,6 +6,9 @@ from shared.domain.blocks import Block
 from shared.domain.knowledge import FactAnswer, Passage
 from shared.domain.language import Language
 
+# Begins the names in `degraded` that say why a model that was asked did not answer: "model:abstained", "model:KIND_OF_FAILURE".
+MODEL_IN_VAIN = "model:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:

@@ -17,6 +17,9 @@ Operation = Callable[[Envelope], JsonObject]
 # Carries one JSON document to another function and its answer back, within a time-out in seconds.
 Transport = Callable[[JsonObject, float], JsonObject]
 
+# Stands in a turn's result where a fault of ours ended it: it is an answer to the customer, and a failure of the version.
+APOLOGISED = "apologised"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeServer:

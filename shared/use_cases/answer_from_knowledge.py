@@ -1,6 +1,6 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -16,7 +16,7 @@ from shared.domain.masking import Masked
 from shared.domain.outbox import EventName
 from shared.domain.phrases import say
 from shared.domain.policy import DialogState, Pending
-from shared.domain.reply import HistoryLine
+from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
 from shared.domain.turn import Draft, TurnContext
 from shared.ports import AnswerCommand, Answerer, KnowledgeService, Masker
 from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
@@ -25,6 +25,8 @@ from shared.use_cases.remembered_answers import RememberedAnswers
 HISTORY_LINES = 6
 TOP_K = 12
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
+# The model answered one try, and another one is given.
+_UNUSED = f"{MODEL_IN_VAIN}unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,12 @@ class AnswerFromKnowledge:
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
-                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge",))
+                return Draft(text="", rung=Rung.TICKET, state=DialogState(), degraded=("knowledge", *_models_in_vain(asked)))
             answer = replace(cached, rung=Rung.CACHE, degraded=(*cached.degraded, "knowledge"))
-            return _draft(answer, question, context)
+            return _draft(answer, asked, question, context)
         if not question.originals and _holds_for_others(answer, asked, history):
             self.cache.put(company.tenant, key, answer, context.now)
-        return _draft(answer, question, context)
+        return _draft(answer, asked, question, context)
 
     def _answer(self, text: str, history: tuple[HistoryLine, ...], company: Company, context: TurnContext) -> Answer:
         found = self._search(text, company, context)
@@ -105,6 +107,13 @@ def _holds_for_others(answer: Answer, asked: list[Answer], history: tuple[Histor
     return Rung(answer.rung) in _CACHEABLE and of_one_snapshot and not of_this_conversation
 
 
+def _models_in_vain(asked: Sequence[Answer]) -> tuple[str, ...]:
+    """Return why models that were asked did not answer, whichever try is given: the turn took as long as they did."""
+    names = [name for answer in asked for name in answer.degraded if name.startswith(MODEL_IN_VAIN)]
+    unused = [_UNUSED] if any(Rung(answer.rung) is Rung.MODEL for answer in asked) else []
+    return tuple(dict.fromkeys([*names, *unused]))
+
+
 def _local_day(company: Company, now: datetime) -> date:
     return now.astimezone(ZoneInfo(company.time_zone)).date()
 
@@ -115,8 +124,9 @@ def _cache_key(question: str, background: str, context: TurnContext) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
+def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: TurnContext) -> Draft:
     rung = Rung(answer.rung)
+    in_vain = () if rung is Rung.MODEL else _models_in_vain(asked)
     # Every text that the customer sees, or sends by a button, has their own data in it again.
     blocks = tuple(rewritten(block, question.restore) for block in answer.blocks)
     state = DialogState(last_question=question.restore(question.text), choices=_choices(blocks))
@@ -134,7 +144,7 @@ def _draft(answer: Answer, question: Masked, context: TurnContext) -> Draft:
         blocks=blocks,
         citations=answer.citations,
         confidence=answer.confidence,
-        degraded=answer.degraded,
+        degraded=tuple(dict.fromkeys((*answer.degraded, *in_vain))),
         evidence=_evidence(answer),
         events=events,
         snapshot=answer.snapshot,

@@ -18,7 +18,7 @@ from shared.domain.conversation import Rung
 from shared.domain.errors import SupportError
 from shared.domain.guard import Evidence, GuardRules, inspect, is_injection
 from shared.domain.own_record import asks_for_own_record
-from shared.domain.reply import ReplyDraft, ReplyRequest
+from shared.domain.reply import MODEL_IN_VAIN, ReplyDraft, ReplyRequest
 from shared.domain.wording import host
 from shared.ports import AnswerCommand, ReplyModel
 
@@ -67,12 +67,12 @@ class AnswerQuestion:
         try:
             draft = model.reply(request, _unheard)
         except SupportError as error:
-            return None, f"model:{error.code}"
+            return None, MODEL_IN_VAIN + error.code
         if draft.abstained:
-            return None, "model:abstained"
+            return None, MODEL_IN_VAIN + "abstained"
         violations = inspect(draft.text, bool(draft.cited), _evidence(draft, command, self.secrets), self.rules)
         if violations:
-            return None, f"model:{violations[0]}"
+            return None, MODEL_IN_VAIN + violations[0]
         sure = replace(draft, probability=max(draft.probability, quoted.probability))
         return from_draft(sure, command.found.passages, Rung.MODEL, command.found.degraded), ""
 

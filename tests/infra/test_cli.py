@@ -6,15 +6,21 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra_cdk import live_alias_resource
 from infra_cdk.cli import CDK_VERSION, FOLDER, installed_version, node_programs
+from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.start_rollout import start_rollout
 from local.stack import local_aws
+from shared.adapters.dynamodb.gateway import DynamoDB
+from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
+from shared.adapters.dynamodb.table_names import TableNames
 from shared.contracts import FUNCTIONS
+from shared.domain.release import Release
 from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,10 +61,11 @@ def test_the_stack_runs_on_the_engine_that_the_contract_suites_ran_on() -> None:
 
 
 class _Stacks:
-    """CloudFormation and Step Functions, as far as a start needs them."""
+    """CloudFormation, DynamoDB and Step Functions, as far as a start needs them. `recorded`: requests of the real store."""
 
     def __init__(self) -> None:
         self.started: dict[str, Any] = {}
+        self.recorded: dict[tuple[str, str], dict[str, Any]] = {}
         versions = {f"{one.name.title()}Version": "7" for one in FUNCTIONS if one.aliased}
         self.outputs = {
             "kefu-dev-functions": {"Release": "2026.11.22-1", **versions},
@@ -68,6 +75,19 @@ class _Stacks:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs[StackName].items()]
         return {"Stacks": [{"Outputs": outputs}]}
+
+    def record(self, release: Release) -> None:
+        recorded = self.recorded
+
+        class Kept:
+            def put(self, request: dict[str, Any]) -> None:
+                recorded[request["TableName"], request["Item"]["pk"]["S"]] = request["Item"]
+
+        DynamoDBReleaseStore(cast("DynamoDB", Kept()), TableNames("kefu-dev-")).put_release(release)
+
+    def get_item(self, *, TableName: str, Key: dict[str, dict[str, str]], ConsistentRead: bool) -> dict[str, Any]:
+        item = self.recorded.get((TableName, Key["pk"]["S"]))
+        return {"Item": item} if item else {}
 
     def start_execution(self, **request: str) -> dict[str, str]:
         self.started = dict(request)
@@ -86,6 +106,41 @@ def test_a_rollout_is_given_the_release_and_every_functions_new_version() -> Non
     assert {target.function: target.candidate for target in rollout.targets} == {
         one.name: "7" for one in FUNCTIONS if one.aliased
     }
+
+
+VERSIONS = {one.name: "7" for one in FUNCTIONS if one.aliased}
+
+
+def test_a_rollout_is_started_again_for_the_versions_that_the_release_has_on_record() -> None:
+    stacks = _Stacks()
+    stacks.record(Release(release_id="2026.11.22-1", versions=VERSIONS, rolled_back=True))
+    check_before_deploying(lambda _: stacks, "dev", "2026.11.22-1")
+    assert start_rollout(lambda _: stacks, "dev") == "arn:execution"
+
+
+def test_changed_code_under_the_name_of_a_release_starts_no_rollout() -> None:
+    stacks = _Stacks()
+    stacks.record(Release(release_id="2026.11.22-1", versions={**VERSIONS, "dialog": "6"}))
+    with pytest.raises(NameTakenError, match="deploy under a new name"):
+        start_rollout(lambda _: stacks, "dev")
+    assert not stacks.started
+
+
+def test_the_name_of_an_earlier_release_is_refused_before_anything_is_deployed() -> None:
+    stacks = _Stacks()
+    stacks.record(Release(release_id="2026.11.20-1", versions=VERSIONS))
+    check_before_deploying(lambda _: stacks, "dev", "2026.11.23-1")
+    with pytest.raises(NameTakenError, match=r"make deploy STAGE=dev RELEASE="):
+        check_before_deploying(lambda _: stacks, "dev", "2026.11.20-1")
+
+
+def test_a_stage_that_is_not_there_yet_may_be_deployed_under_any_name() -> None:
+    def no_stack(**_: str) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStacks")
+
+    stacks = _Stacks()
+    stacks.describe_stacks = no_stack
+    check_before_deploying(lambda _: stacks, "dev", "r1")
 
 
 class _Lambda:

@@ -14,6 +14,7 @@ from infra_cdk.function_code import STUB
 from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
 from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES
+from shared.use_cases.roll_out import ReleaseTakenError
 from tests.infra.conftest import Synthesised
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ def test_the_machine_calls_the_controller_and_goes_back_whatever_fails(synthesis
     for name in ("Tick", "Promote"):
         assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Rollback"}]
     assert states["Decide"]["Default"] == "Rollback" and states["Rollback"]["Retry"]
+    assert states["Begin"]["Retry"][0] == {"ErrorEquals": [ReleaseTakenError.__name__], "MaxAttempts": 0}
     assert machine["LoggingConfiguration"]["Level"] == "ALL"
 
 
@@ -59,6 +61,13 @@ def test_every_queue_has_alarms_for_dead_letters_and_for_age(synthesised: Synthe
 def test_a_dead_letter_rings_at_once(dev: Synthesised) -> None:
     alarms = [one for one in dev.properties("AWS::CloudWatch::Alarm") if one["AlarmName"].endswith("-dead-letters")]
     assert {(one["Threshold"], one["EvaluationPeriods"], one["Period"]) for one in alarms} == {(1, 1, 60)}
+
+
+def test_a_sweeper_that_says_nothing_rings(dev: Synthesised) -> None:
+    """Without it nobody would learn of messages that do not end; every other measure is quiet where nothing happens."""
+    alarms = dev.properties("AWS::CloudWatch::Alarm")
+    heard = {one["AlarmName"].removeprefix(dev.config.prefix) for one in alarms if one["TreatMissingData"] == "breaching"}
+    assert heard == {"unfinished-messages"}
 
 
 def _lines_of_the_runbook() -> dict[str, list[str]]:

@@ -121,6 +121,7 @@ def test_a_release_is_promoted_one_is_rolled_back_and_one_finds_somebody_elses_h
     _every_step_given_again_changes_nothing(deployed)
     _an_alias_that_somebody_moved_ends_it(deployed)
     _old_versions_go_and_what_an_alias_or_a_conversation_has_stays(deployed)
+    _every_step_to_the_last_given_again_changes_nothing(deployed)
 
 
 def _document(release: str, version: str) -> dict[str, Any]:
@@ -146,6 +147,29 @@ def _every_step_given_again_changes_nothing(deployed: Deployed) -> None:
     for _ in range(2):
         over = deployed.control("rollback", rollout)
         assert (over["status"], deployed.aliases()) == ("ROLLED_BACK", dict.fromkeys(NAMES, ("2", {})))
+
+
+def _every_step_to_the_last_given_again_changes_nothing(deployed: Deployed) -> None:
+    """Through promotion and watching; then a rollback comes too late. A name that is taken is refused."""
+
+    def twice(op: str, document: dict[str, Any]) -> dict[str, Any]:
+        first = deployed.control(op, document, "to-the-end")
+        before = deployed.aliases(), deployed.releases.traffic(), deployed.releases.release("r4")
+        assert deployed.control(op, document, "to-the-end") == first
+        assert (deployed.aliases(), deployed.releases.traffic(), deployed.releases.release("r4")) == before
+        return first
+
+    rollout = twice("begin", _document("r4", "4"))
+    while rollout["status"] in ("BAKING", "READY", "WATCHING"):
+        rollout = twice("promote" if rollout["status"] == "READY" else "tick", rollout)
+    assert rollout["status"] == "PROMOTED" and deployed.aliases() == dict.fromkeys(NAMES, ("4", {}))
+    assert twice("rollback", rollout)["progress"]["reason"] == "the rollout has ended: nothing was touched"
+    assert deployed.aliases() == dict.fromkeys(NAMES, ("4", {})) and deployed.releases.traffic().stable == "r4"
+
+    event = json.dumps({"op": "begin", "execution": "taken", "rollout": _document("r4", "3")})
+    refused = deployed.functions.invoke(FunctionName=f"{PREFIX}rollout", Payload=event.encode())
+    recorded = deployed.releases.release("r4")
+    assert refused["FunctionError"] and recorded and set(recorded.versions.values()) == {"4"}
 
 
 def _an_alias_that_somebody_moved_ends_it(deployed: Deployed) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.adapters.aws.errors import translated
 from shared.contracts import LIVE_ALIAS
-from shared.domain.rollout import Sample
+from shared.domain.rollout import Sample, Searches
 from shared.ports import Clock
 
 NAMESPACE = "Kefu"
@@ -45,6 +45,10 @@ class CloudWatchVersionHealth:
             faults=total("faults", "errors_by_alias", "errors_by_number"),
             p99_ms=max(values.get("p99", ()), default=None),
             stable_p99_ms=max(values.get("stable_p99", ()), default=None),
+            searches=Searches(count=total("searches"), degraded=total("degraded"), unsearched=total("unsearched")),
+            stable_searches=Searches(
+                count=total("stable_searches"), degraded=total("stable_degraded"), unsearched=total("stable_unsearched")
+            ),
         )
 
     def alarming(self, names: Sequence[str]) -> str:
@@ -61,14 +65,22 @@ class CloudWatchVersionHealth:
 
     def _queries(self, function: str, candidate: str, stable: str, window_s: int) -> list[dict[str, Any]]:
         name = self._prefix + function
-        ours = {"service": function, "function": name}
+        ours = {"service": function, "function": name, "version": candidate}
+        stables = {**ours, "version": stable}
         by_alias = {"FunctionName": name, "Resource": f"{name}:{LIVE_ALIAS}", "ExecutedVersion": candidate}
         by_number = {"FunctionName": name, "Resource": f"{name}:{candidate}"}
         return [
-            _query("requests", NAMESPACE, "Requests", "Sum", {**ours, "version": candidate}, window_s),
-            _query("faults", NAMESPACE, "Faults", "Sum", {**ours, "version": candidate}, window_s),
-            _query("p99", NAMESPACE, "TurnLatency", "p99", {**ours, "version": candidate}, window_s),
-            _query("stable_p99", NAMESPACE, "TurnLatency", "p99", {**ours, "version": stable}, window_s),
+            _query("requests", NAMESPACE, "Requests", "Sum", ours, window_s),
+            _query("faults", NAMESPACE, "Faults", "Sum", ours, window_s),
+            _query("p99", NAMESPACE, "TurnLatency", "p99", ours, window_s),
+            _query("stable_p99", NAMESPACE, "TurnLatency", "p99", stables, window_s),
+            # Each turn and each search says 0 or 1, so their count is that of what they said.
+            _query("searches", NAMESPACE, "Degraded", "SampleCount", ours, window_s),
+            _query("degraded", NAMESPACE, "Degraded", "Sum", ours, window_s),
+            _query("unsearched", NAMESPACE, "Unsearched", "Sum", ours, window_s),
+            _query("stable_searches", NAMESPACE, "Degraded", "SampleCount", stables, window_s),
+            _query("stable_degraded", NAMESPACE, "Degraded", "Sum", stables, window_s),
+            _query("stable_unsearched", NAMESPACE, "Unsearched", "Sum", stables, window_s),
             _query("called_by_alias", _LAMBDA, "Invocations", "Sum", by_alias, window_s),
             _query("called_by_number", _LAMBDA, "Invocations", "Sum", by_number, window_s),
             _query("errors_by_alias", _LAMBDA, "Errors", "Sum", by_alias, window_s),

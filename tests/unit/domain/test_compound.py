@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.blocks import Answer, CardBlock, ChoiceBlock, Citation, TextBlock
@@ -62,6 +64,12 @@ def test_answers_put_together_keep_their_citations_and_are_as_sure_as_the_least_
     assert [getattr(block, "citations", None) for block in answer.blocks] == [(1,), (2,), (3,), (3,)]
     assert [citation.chunk_id for citation in answer.citations] == ["a", "b", "c"]
     assert (answer.confidence, answer.degraded) == (0.6, ("embedder",))
+
+
+def test_answers_of_which_a_model_drafted_one_are_a_models() -> None:
+    drafted = replace(_answer("二", "c"), rung="model", model="m1")
+    answer = joined([_answer("一", "a", confidence=0.6), drafted])
+    assert (answer.rung, answer.model, answer.confidence) == ("model", "m1", 0.6)
 
 
 def test_blocks_without_citations_are_left_as_they_are() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.rollout import Finding, Health, Plan, Progress, Sample, Status, decide, judge
+from shared.domain.rollout import Finding, Health, Plan, Progress, Sample, Searches, Status, decide, judge
 
 PLAN = Plan()
 GOOD = Sample(requests=500, faults=0, p99_ms=300, stable_p99_ms=290)
@@ -63,6 +63,9 @@ def test_a_pause_in_traffic_keeps_what_was_healthy_before() -> None:
         (replace(GOOD, p99_ms=800, stable_p99_ms=None), Health.HEALTHY),
         (replace(GOOD, p99_ms=400, stable_p99_ms=310), Health.UNHEALTHY),
         (replace(GOOD, p99_ms=300, stable_p99_ms=10), Health.HEALTHY),
+        (replace(GOOD, p99_ms=1200, stable_p99_ms=1150), Health.ALIKE),
+        (replace(GOOD, p99_ms=1200, stable_p99_ms=810), Health.UNHEALTHY),
+        (replace(GOOD, p99_ms=1200, stable_p99_ms=None), Health.UNHEALTHY),
         (replace(GOOD, p99_ms=None), Health.HEALTHY),
         (Sample(), Health.UNKNOWN),
         (Sample(requests=19), Health.UNKNOWN),
@@ -76,6 +79,46 @@ def test_a_version_is_judged_by_its_faults_and_its_p99(sample: Sample, health: H
     assert _health(sample) is health
 
 
+@pytest.mark.parametrize(
+    ("candidate", "stable", "health"),
+    [
+        # The candidate alone.
+        (Searches(count=100, degraded=100, unsearched=100), Searches(count=900), Health.UNHEALTHY),
+        (Searches(count=100, degraded=100), Searches(count=900, degraded=9), Health.UNHEALTHY),
+        (Searches(count=20, degraded=3, unsearched=3), Searches(count=380), Health.UNHEALTHY),
+        (Searches(count=34, degraded=34, unsearched=34), Searches(count=3), Health.UNHEALTHY),
+        # A stage in which a leg is always missing, and the candidate has lost the other one.
+        (Searches(count=100, degraded=100, unsearched=50), Searches(count=900, degraded=900), Health.UNHEALTHY),
+        # Both, or nothing to compare with: nobody is blamed, nothing is promoted.
+        (Searches(count=100, degraded=100, unsearched=100), Searches(count=900, degraded=900, unsearched=900), Health.ALIKE),
+        (Searches(count=100, degraded=30, unsearched=30), Searches(count=900, degraded=180, unsearched=180), Health.ALIKE),
+        (Searches(count=100, degraded=100, unsearched=100), Searches(), Health.ALIKE),
+        # A part that both lack, a few, and what chance gives.
+        (Searches(count=100, degraded=100), Searches(count=900, degraded=900), Health.HEALTHY),
+        (Searches(count=20, degraded=2, unsearched=2), Searches(count=380), Health.HEALTHY),
+        (Searches(count=30, degraded=3), Searches(count=570, degraded=20), Health.HEALTHY),
+        (Searches(count=400, degraded=8, unsearched=8), Searches(count=7000), Health.HEALTHY),
+    ],
+)
+def test_a_search_that_lacks_something_is_held_against_the_candidate_only_where_the_stable_version_does_better(
+    candidate: Searches, stable: Searches, health: Health
+) -> None:
+    assert _health(replace(GOOD, searches=candidate, stable_searches=stable)) is health
+
+
+def test_an_outage_that_hits_both_versions_holds_and_the_rollout_goes_on_after_it() -> None:
+    out = replace(GOOD, searches=Searches(count=50, unsearched=50), stable_searches=Searches(count=900, unsearched=900))
+    progress, ticks, _ = _drive(lambda tick: out if 10 <= tick < 20 else GOOD)
+    assert (progress.status, ticks) == (Status.READY, 130)
+
+
+def test_an_outage_of_both_that_does_not_end_goes_back_and_says_so() -> None:
+    out = replace(GOOD, searches=Searches(count=50, unsearched=50), stable_searches=Searches(count=900, unsearched=450))
+    progress, ticks, _ = _drive(lambda _: out, holds=False)
+    assert (progress.status, progress.step, ticks) == (Status.UNHEALTHY, 0, PLAN.max_hold_ticks + 1)
+    assert progress.reason == "dialog: knowledge out of reach in 100.0% of 50, the stable version in 50.0% of 900 for too long"
+
+
 def test_one_bad_gate_is_enough_whatever_it_measures() -> None:
     gates = [judge("dialog", GOOD, PLAN, holds=True), Finding(subject="thumbs", health=Health.UNHEALTHY, reason="12 points down")]
     assert decide(PLAN, Progress(), gates).reason == "thumbs: 12 points down"
@@ -85,6 +128,9 @@ def test_after_promotion_it_is_watched_and_a_fault_still_ends_it() -> None:
     watching = Progress(status=Status.WATCHING, step=4, applied=4)
     bad = judge("dialog", replace(GOOD, faults=50), PLAN, holds=True)
     assert decide(PLAN, watching, [bad]).status is Status.UNHEALTHY
+    both = replace(GOOD, searches=Searches(count=50, unsearched=50), stable_searches=Searches(count=9, unsearched=9))
+    watching = decide(PLAN, watching, [judge("dialog", both, PLAN, holds=True)])
+    assert (watching.status, watching.healthy_ticks, watching.held_ticks) == (Status.WATCHING, 0, 1)
     for _ in range(PLAN.watch_ticks):
         watching = decide(PLAN, watching, [judge("dialog", Sample(), PLAN, holds=True)])
     assert watching.status is Status.PROMOTED

@@ -1,29 +1,34 @@
 """Each handler with the events that Lambda would hand over."""
 
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from functions.dialog.customer_operations import CustomerOperations
 from functions.ingress.handler import make_handler as make_http_handler
 from functions.outbox.handler import make_handler as make_outbox
+from functions.sweeper.wiring import SweeperPorts, build_sweeper
 from functions.tickets.handler import REASON, TicketConsumer
 from functions.tickets.handler import make_handler as make_tickets
 from local.aws_shapes import failed_identifiers
 from local.pollers import QueueFeed
-from shared.contracts import TICKET_RETRY_DELAY_S, TICKETS
-from shared.domain.errors import DependencyUnavailableError, TicketFailedError
+from shared.contracts import FUNCTIONS, TICKET_RETRY_DELAY_S, TICKETS
+from shared.domain.envelope import Envelope
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, TicketFailedError
 from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
 from shared.domain.ticket import Ticket, TicketStatus
+from shared.runtime.envelopes import APOLOGISED
 from shared.runtime.observability import Telemetry
 from shared.use_cases.process_ticket import ProcessTicket
-from shared.use_cases.relay_outbox import event_body
+from shared.use_cases.relay_outbox import RelayOutbox, event_body
 from tests.events import EVENTS, load_event
 from tests.front import Front
 from tests.loops import with_a_loop_of_its_own
-from tests.world import TENANT
+from tests.world import TENANT, World
 
 TELEMETRY = Telemetry("test", "r1")
 
@@ -187,6 +192,95 @@ def test_a_parked_turn_whose_predecessor_still_runs_comes_again_within_seconds(f
     world.clock.advance(timedelta(seconds=64))
     front.run_background()
     assert visitor.read()["messages"][-1]["text"] == "签收后 15 天内可以退货。"
+
+
+def test_a_turn_that_ended_with_an_apology_tells_the_canary_that_it_did() -> None:
+    world = World()
+    world.open("c1")
+    operations = CustomerOperations(
+        take_turn=world.take_turn,
+        start=world.start,
+        speak=world.speak,
+        conversations=world.conversations,
+        tickets=world.tickets,
+        telemetry=TELEMETRY,
+    )
+
+    def turn(text: str) -> Mapping[str, object]:
+        command = world.accept("c1", text)
+        envelope = Envelope(
+            op="take_turn",
+            tenant=TENANT,
+            correlation_id="corr",
+            release="r1",
+            deadline_at_ms=command.deadline_at_ms,
+            owner_token="",
+            payload={
+                "conversation_id": "c1",
+                "seq": command.seq,
+                "message_id": command.message_id,
+                "text": text,
+                "received_at": command.received_at.isoformat(),
+                "first": True,
+            },
+        )
+        return operations.turn(envelope)
+
+    def break_(_text: str) -> None:
+        raise RuntimeError
+
+    assert APOLOGISED not in turn("怎么退货？")
+    world.knowledge.before_answering = break_
+    assert turn("怎么退货？")[APOLOGISED] is True
+
+
+@dataclass
+class _Context:
+    """What Lambda tells a run about its time."""
+
+    left_ms: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left_ms
+
+
+class _HangingDialog:
+    """Answers nothing until the envelope's deadline; remembers how long it was waited for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.waited_s: list[float] = []
+
+    def invoke(self, envelope: Envelope) -> Mapping[str, object]:
+        left = datetime.fromtimestamp(envelope.deadline_at_ms / 1000, UTC) - self._world.clock.now()
+        self.waited_s.append(left.total_seconds())
+        self._world.time.advance(left)
+        raise DeadlineExceededError("hangs")
+
+
+def test_a_sweep_ends_before_lambda_kills_it_however_long_dialog_hangs() -> None:
+    world = World()
+    for name in ("c1", "c2", "c3", "c4", "c5", "c6"):
+        world.open(name)
+        world.accept(name, "在吗")
+    world.time.advance(timedelta(minutes=3))
+    dialog = _HangingDialog(world)
+    ports = SweeperPorts(
+        clock=world.clock,
+        ids=world.ids,
+        ledger=world.ledger,
+        conversations=world.conversations,
+        presence=world.presence,
+        companies=world.companies,
+        turns=dialog,
+        relay=RelayOutbox(queues={}, outbox=world.outbox, clock=world.clock),
+    )
+    (limit_s,) = (contract.timeout_s for contract in FUNCTIONS if contract.name == "sweeper")
+    began = world.clock.now()
+    report = build_sweeper(ports, (TENANT,), "", Telemetry("sweeper", "r1"))({"id": "sweep-1"}, _Context(limit_s * 1000))
+    assert report["unfinished"] == 6
+    assert dialog.waited_s == [28.0, 28.0, 28.0, 28.0], "a whole wait each, or none"
+    assert world.clock.now() - began < timedelta(seconds=limit_s)
 
 
 def test_a_sweep_reports_what_has_not_ended(front: Front) -> None:

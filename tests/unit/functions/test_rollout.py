@@ -18,7 +18,7 @@ from shared.adapters.rollout.version_health import CloudWatchVersionHealth
 from shared.adapters.rollout.versions import LambdaVersions
 from shared.domain.errors import DependencyUnavailableError, NotFoundError
 from shared.domain.old_versions import PublishedVersion
-from shared.domain.rollout import Sample
+from shared.domain.rollout import Sample, Searches
 from shared.ports import AliasState
 from shared.runtime.observability import Telemetry
 from shared.use_cases.prune_versions import PruneVersions
@@ -95,6 +95,12 @@ def test_failures_are_our_faults_and_lambdas_errors_by_alias_and_by_number() -> 
         "errors_by_number": [4.0],
         "p99": [420.5],
         "stable_p99": [],
+        "searches": [40.0],
+        "degraded": [3.0],
+        "unsearched": [1.0],
+        "stable_searches": [700.0, 60.0],
+        "stable_degraded": [5.0],
+        "stable_unsearched": [2.0],
     }
     answer = {"MetricDataResults": [{"Id": name, "Values": found} for name, found in values.items()]}
     expected = {"MetricDataQueries": ANY, "StartTime": datetime(2026, 11, 22, 1, 55, tzinfo=UTC), "EndTime": ANY}
@@ -102,7 +108,9 @@ def test_failures_are_our_faults_and_lambdas_errors_by_alias_and_by_number() -> 
         stub.add_response("get_metric_data", answer, expected)
         clock = FixedClock(datetime(2026, 11, 22, 2, tzinfo=UTC))
         sample = CloudWatchVersionHealth(client, clock, "kefu-dev-").sample("dialog", "12", "11", 300)
-    assert sample == Sample(requests=105, faults=7, p99_ms=420.5)
+    searches = Searches(count=40, degraded=3, unsearched=1)
+    stable = Searches(count=760, degraded=5, unsearched=2)
+    assert sample == Sample(requests=105, faults=7, p99_ms=420.5, searches=searches, stable_searches=stable)
 
 
 def test_a_version_without_metrics_is_an_empty_sample() -> None:

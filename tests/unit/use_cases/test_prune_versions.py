@@ -10,7 +10,7 @@ from shared.domain.release import PIN_LIFE, Release, Traffic
 from shared.domain.rollout import Status
 from shared.ports import AliasState
 from shared.use_cases.prune_versions import PruneVersions
-from tests.unit.use_cases.test_roll_out import FUNCTIONS, Stage, _rollout
+from tests.unit.use_cases.test_roll_out import FUNCTIONS, Stage, a_rollout
 
 NOW = Stage().clock.now()
 LONG_AGO = NOW - KEPT_AFTER_END
@@ -84,9 +84,9 @@ def test_without_a_stable_release_on_record_nothing_goes(traffic: Traffic) -> No
 
 def test_after_rollouts_only_what_is_old_enough_is_deleted_and_again_nothing_more() -> None:
     stage = Stage()
-    stage.run(_rollout("run-1", "r1", "1"))
+    stage.run(a_rollout("run-1", "r1", "1"))
     for number in range(2, 9):
-        assert stage.run(_rollout(f"run-{number}", f"r{number}", str(number))).progress.status is Status.PROMOTED
+        assert stage.run(a_rollout(f"run-{number}", f"r{number}", str(number))).progress.status is Status.PROMOTED
     stage.cloud.published_numbers = tuple(range(1, 9))
     prune = PruneVersions(versions=stage.cloud, releases=stage.releases, clock=stage.clock, functions=FUNCTIONS)
     assert prune() == (), "conversations of the last day may be on any of them"
@@ -99,8 +99,8 @@ def test_after_rollouts_only_what_is_old_enough_is_deleted_and_again_nothing_mor
 
 def test_a_release_that_came_back_is_not_counted_from_its_first_end() -> None:
     stage = Stage()
-    stage.run(_rollout("run-1", "r1", "1"))
-    rollout = stage.controller.begin(_rollout("run-2", "r2", "2"))
+    stage.run(a_rollout("run-1", "r1", "1"))
+    rollout = stage.controller.begin(a_rollout("run-2", "r2", "2"))
     while rollout.progress.status is Status.BAKING:
         rollout = stage.tick(rollout)
     watching = stage.controller.promote(rollout)

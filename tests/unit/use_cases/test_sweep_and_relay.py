@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
@@ -10,10 +12,10 @@ from local.settling import Settling
 from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.contracts import QUEUES, ROUTES
 from shared.domain.conversation import Owner
-from shared.domain.errors import DependencyUnavailableError
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError
 from shared.domain.ledger import LedgerStatus
 from shared.domain.presence import PRESENCE
-from shared.ports import Queue
+from shared.ports import ConversationStore, Queue
 from shared.use_cases.relay_outbox import LATE_AFTER, RelayOutbox
 from shared.use_cases.sweep_ledger import HOPELESS_AFTER, STUCK_AFTER, SweepLedger, always_settled
 from tests.world import ANN, TENANT, World
@@ -96,6 +98,96 @@ def test_until_agents_have_had_the_time_to_say_that_they_are_there_nobody_is_tol
     world.time.advance(PRESENCE)
     report = sweep((TENANT,), "corr")
     assert (report.gave_up_waiting, report.left_by_agents) == (1, 1)
+
+
+def _asking(world: World, answer: Callable[[str], int]) -> tuple[SweepLedger, list[tuple[str, datetime | None]]]:
+    asked: list[tuple[str, datetime | None]] = []
+
+    def resume(_tenant: str, conversation_id: str, _release: str, _correlation_id: str, until: datetime | None) -> int:
+        asked.append((conversation_id, until))
+        return answer(conversation_id)
+
+    return replace(sweeper(world), resume=resume), asked
+
+
+def _hanging(world: World) -> Callable[[str], int]:
+    def hang(_conversation_id: str) -> int:
+        world.time.advance(timedelta(seconds=28))
+        raise DeadlineExceededError("dialog hangs")
+
+    return hang
+
+
+def test_a_conversation_with_several_stuck_messages_is_asked_about_once(world: World) -> None:
+    for text in ("一", "二", "三"):
+        world.accept("c1", text)
+    world.open("c2")
+    world.accept("c2", "四")
+    world.time.advance(STUCK_AFTER + timedelta(seconds=1))
+    sweep, asked = _asking(world, lambda _: 1)
+    report = sweep((TENANT,), "corr")
+    assert sorted(conversation for conversation, _ in asked) == ["c1", "c2"]
+    assert (report.unfinished, report.resumed) == (4, 2)
+
+
+def test_customers_in_the_queue_and_the_measures_do_not_wait_for_a_dialog_that_hangs(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工")
+    for name in ("c2", "c3", "c4", "c5", "c6", "c7"):
+        world.open(name)
+        world.accept(name, "在吗")
+    world.time.advance(timedelta(minutes=5))
+    order: list[str] = []
+
+    def hang(conversation_id: str) -> int:
+        order.append(str(world.conversations.get(TENANT, "c1").owner))
+        return _hanging(world)(conversation_id)
+
+    sweep, asked = _asking(world, hang)
+    began = world.clock.now()
+    until = began + timedelta(seconds=100)
+    report = sweep((TENANT,), "corr", until, lambda unfinished, age: order.append(f"{unfinished} of {age:.0f} s"))
+    assert order[0] == "6 of 300 s" and set(order[1:]) == {Owner.BOT}, "said, and released, before anything is asked"
+    assert (report.gave_up_waiting, report.unfinished) == (1, 6)
+    assert len(asked) == 4 and {limit for _, limit in asked} == {until}
+    assert world.clock.now() - began < timedelta(seconds=120)
+
+
+def test_where_time_runs_out_other_conversations_come_first_a_minute_later(world: World) -> None:
+    for name in ("c1", "c2", "c3", "c4", "c5", "c6"):
+        world.open(name)
+        world.accept(name, "在吗")
+    world.time.advance(STUCK_AFTER + timedelta(seconds=1))
+    seen: set[str] = set()
+    for _ in range(6):
+        began = world.clock.now()
+        sweep, asked = _asking(world, _hanging(world))
+        sweep((TENANT,), "corr", began + timedelta(seconds=50))
+        seen |= {conversation for conversation, _ in asked}
+        world.time.advance(began + timedelta(minutes=1) - world.clock.now())
+    assert seen == {"c1", "c2", "c3", "c4", "c5", "c6"}
+
+
+def test_what_nobody_had_the_time_to_ask_about_still_ends_after_an_hour(world: World) -> None:
+    world.accept("c1", "怎么退货？")
+    world.time.advance(HOPELESS_AFTER)
+    sweep, asked = _asking(world, lambda _: 1)
+    assert sweep((TENANT,), "corr", world.clock.now()).dead_lettered == 1
+    assert asked == []
+
+
+def test_stuck_messages_are_taken_up_even_where_the_queue_cannot_be_read(world: World) -> None:
+    world.accept("c1", "怎么退货？")
+    world.time.advance(STUCK_AFTER + timedelta(seconds=1))
+
+    class Unlisted:
+        def __getattr__(self, name: str) -> object:
+            raise DependencyUnavailableError("dynamodb", name)
+
+    sweep, asked = _asking(world, lambda _: 1)
+    with pytest.raises(DependencyUnavailableError):
+        replace(sweep, conversations=cast("ConversationStore", Unlisted()))((TENANT,), "corr")
+    assert len(asked) == 1
 
 
 def test_events_reach_their_queues_with_ids_and_without_text(world: World) -> None:

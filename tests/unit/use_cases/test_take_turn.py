@@ -8,13 +8,14 @@ from pathlib import Path
 
 from shared.adapters.clock import SystemClock
 from shared.adapters.sqlite.database import Database
-from shared.domain.blocks import Block, CardBlock, Choice, ChoiceBlock, CitationBlock, ListBlock, TextBlock
+from shared.domain.blocks import Answer, Block, CardBlock, Choice, ChoiceBlock, CitationBlock, ListBlock, TextBlock
 from shared.domain.conversation import Author, Owner, Rung
 from shared.domain.ledger import LedgerStatus
 from shared.domain.outbox import EventName
-from shared.domain.turn import TurnStatus
+from shared.domain.turn import TurnContext, TurnStatus
+from shared.ports import AnswerCommand
 from shared.use_cases.take_turn import LOST_AFTER, TAKE_OVER_AFTER
-from tests.world import ANN, TENANT, World
+from tests.world import ANN, COMPANY, TENANT, World
 
 
 def transcript(world: World, conversation_id: str = "c1") -> list[tuple[str, str]]:
@@ -200,6 +201,22 @@ def test_when_knowledge_is_down_the_last_answer_is_given_and_labelled(world: Wor
     reply = world.say("怎么退货？").reply
     assert reply is not None
     assert (reply.rung, reply.degraded) == (Rung.CACHE, ("knowledge",))
+
+
+def test_a_model_that_was_asked_in_vain_is_named_even_where_another_try_is_given(world: World) -> None:
+    """The turn took as long as the model did: the canary must not take that for the version's own slowness."""
+    tries = iter((("refusal", ("model:deadline_exceeded",)), ("fact", ())))
+
+    def answer(command: AnswerCommand) -> Answer:
+        rung, degraded = next(tries)
+        return Answer(text=rung, blocks=(), rung=rung, confidence=0.9, degraded=degraded)
+
+    command = world.accept("c1", "那多少钱？")
+    row = world.conversations.get(TENANT, "c1")
+    context = TurnContext(conversation=row, recent=(), command=command, language="zh", now=world.clock.now())
+    ask = replace(world.draft.answer, answerer=answer)
+    draft = ask(world.masker.mask("那多少钱？"), "云雀 S3 防水吗", COMPANY, context)
+    assert (draft.rung, draft.degraded) == (Rung.FACT, ("model:deadline_exceeded",))
 
 
 def test_a_cached_answer_is_forgotten_after_ten_minutes(world: World) -> None:
