@@ -112,5 +112,5 @@ destroy: setup-dev ## Take a stage away from AWS (STAGE=dev); asks first
 	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli destroy --stage $(STAGE)
 
-stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602)
-	@exec $(RUN) -m local.stack --port $(STACK_PORT) --company $(COMPANY)
+stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602 SEARCH=embedded|opensearch)
+	@exec $(RUN) -m local.stack --port $(STACK_PORT) --company $(COMPANY) --search $(SEARCH)
