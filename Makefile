@@ -18,7 +18,7 @@ RUN := .venv/bin/python
 GROUPS := ingress desk dialog retrieval retrieval-cloud retrieval-pinecone knowledge knowledge-cloud knowledge-pinecone tickets outbox sweeper rollout local dev
 EXPORT := .venv/bin/uv export --quiet --frozen --no-emit-project --no-header --no-annotate --format requirements.txt
 
-.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold eval lock doctor clean
+.PHONY: help setup setup-dev dev web test test-full lint format types openapi bench bench-quality bench-http bench-cold bench-infra eval lock doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-quality: setup-dev ## Measure retrieval and answers, and write docs/benchm
 bench-cold: setup-dev ## Measure the functions' zips and cold starts (minutes)
 	@$(RUN) -m benchmarks.cold_start
 
+bench-infra: setup-dev ## Measure what checking the stacks costs: synthesis, cdk-nag, linter, tests
+	@$(RUN) -m benchmarks.infra_checks
+
 bench-http: setup web ## Measure the server under load over HTTP, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks.http_load
 
@@ -109,5 +112,5 @@ destroy: setup-dev ## Take a stage away from AWS (STAGE=dev); asks first
 	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli destroy --stage $(STAGE)
 
-stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602)
-	@exec $(RUN) -m local.stack --port $(STACK_PORT) --company $(COMPANY)
+stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602 SEARCH=embedded|opensearch)
+	@exec $(RUN) -m local.stack --port $(STACK_PORT) --company $(COMPANY) --search $(SEARCH)

@@ -29,7 +29,8 @@ RETRIEVAL = Section(name="retrieval-quality", title="Retrieval quality", command
 ANSWERS = Section(name="answers", title="Answers", command="make bench-quality")
 COLD_START = Section(name="cold-start", title="Sizes and cold starts", command="make bench-cold")
 HTTP = Section(name="http", title="Over HTTP", command="make bench-http")
-SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, HTTP, COLD_START)
+INFRA = Section(name="infra", title="Checks of the stacks", command="make bench-infra")
+SECTIONS = (RETRIEVAL, SEARCH_SPEED, ANSWERS, HTTP, COLD_START, INFRA)
 
 
 def write_section(section: Section, body: str, page: Path = PAGE) -> None:

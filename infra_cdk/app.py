@@ -1,7 +1,7 @@
 """The CDK app: `python -m infra_cdk.app` synthesises one stage, with no account and no network.
 
 The CLI passes context and account by environment; without it, cdk.json is read here. Context, by `-c KEY=VALUE` or KEFU_*:
-`stage` (dev), `release`, and what stands in infra_cdk/function_code.py.
+`stage` (dev), `release`, `kefu:search` in place of the stage's own, and what stands in infra_cdk/function_code.py.
 """
 
 # pyright: reportArgumentType=false
@@ -22,6 +22,7 @@ from infra_cdk.stage_config import StageConfigError, cdk_context, read_stage
 
 # Twelve digits that are nobody's: templates without an account are no help to a linter.
 NO_ACCOUNT = "111111111111"
+SEARCH = "kefu:search"
 
 
 def new_app(more: Mapping[str, Any] | None = None, *, outdir: str | None = None) -> cdk.App:
@@ -34,7 +35,9 @@ def add_stage(app: cdk.App, stage: str, *, account: str, release: str) -> Stage:
     stages: Mapping[str, Any] = app.node.try_get_context("kefu:stages")
     if stage not in stages:
         raise StageConfigError(f"stage {stage}: cdk.json has {', '.join(stages)}")
-    built = build_stage(app, read_stage(stage, stages[stage], account=account, release=release))
+    search = app.node.try_get_context(SEARCH)
+    settings = {**stages[stage], "search": search} if search else stages[stage]
+    built = build_stage(app, read_stage(stage, settings, account=account, release=release))
     acknowledge_findings(built)
     return built
 
@@ -55,7 +58,8 @@ def main() -> int:
 
 
 def _from_environment() -> dict[str, str]:
-    names = {"KEFU_STAGE": "stage", "KEFU_RELEASE": "release", "KEFU_ARCH": ARCH, "KEFU_STUB_CODE": STUB, "KEFU_BUNDLED": BUNDLED}
+    names = {"KEFU_STAGE": "stage", "KEFU_RELEASE": "release", "KEFU_STAGE_SEARCH": SEARCH}
+    names |= {"KEFU_ARCH": ARCH, "KEFU_STUB_CODE": STUB, "KEFU_BUNDLED": BUNDLED}
     return {key: os.environ[name] for name, key in names.items() if os.environ.get(name)}
 
 

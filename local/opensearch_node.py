@@ -69,15 +69,15 @@ class _Node:
 
 
 @contextmanager
-def running_node(folder: Path) -> Generator[str]:
+def running_node(folder: Path, port: int = 0) -> Generator[str]:
     """Yield the address of a node with its data in `folder`: the one that runs there already, or one of our own until the end.
 
-    One whose starter was killed is taken over: it ends with us.
+    One whose starter was killed is taken over: it ends with us. `port` is for one of our own; 0 is any that is free.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     already = _running_in(folder)
-    node = already or _start(folder)
+    node = already or _start(folder, port or free_port())
     ours = already is None or not _is_alive(already.owner)
     try:
         if ours:
@@ -128,8 +128,7 @@ def _jvm_options(home: Path) -> str:
     return "\n".join([*_HEAP, *taken, ""])
 
 
-def _start(folder: Path) -> "_Node":
-    port = free_port()
+def _start(folder: Path, port: int) -> "_Node":
     command = prepare_node(folder, port)
     environment = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ} | dict(command.environment)
     with (folder / "logs" / "console.log").open("wb") as log:

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from functions.desk.app import create_app as create_desk
-from functions.desk.settings import DeskSettings, StaffMember
+from functions.desk.settings import DeskSettings
+from functions.desk.staff import StaffList
 from functions.ingress.app import create_app as create_ingress
 from functions.ingress.settings import IngressSettings
 from shared.runtime.observability import Telemetry
@@ -35,10 +36,9 @@ def _ingress() -> FastAPI:
 
 
 def _desk() -> FastAPI:
-    agent = StaffMember.model_validate({"agent_id": "a1", "name": "a", "token": _PLACEHOLDER})
-    settings = DeskSettings(release="docs", tenant="docs", staff=(agent,))
+    settings = DeskSettings(release="docs", tenant="docs")
     nothing: Any = None
-    return create_desk(settings, nothing, nothing, nothing, Telemetry("desk", "docs"))
+    return create_desk(settings, StaffList(tuple), nothing, nothing, nothing, Telemetry("desk", "docs"))
 
 
 def main() -> None:

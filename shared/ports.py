@@ -657,7 +657,7 @@ class CompanyStore(Protocol):
         ...
 
     def by_site_key(self, site_key: str) -> Company:
-        """Raise NotFoundError."""
+        """Raise NotFoundError; DependencyUnavailableError while it may be the key of a company that cannot be read."""
         ...
 
 

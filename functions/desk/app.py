@@ -41,7 +41,14 @@ _WRITE = problems(400, 401, 404, 408, 409, 413, 415, 422, 503)
 _GRACE_S = 2.0
 
 
-def create_app(settings: DeskSettings, company: Company, dialog: DialogClient, ids: IdSource, telemetry: Telemetry) -> FastAPI:
+def create_app(
+    settings: DeskSettings,
+    staff: StaffList,
+    company: Company,
+    dialog: DialogClient,
+    ids: IdSource,
+    telemetry: Telemetry,
+) -> FastAPI:
     """Return the application. It holds no state of its own."""
     app = new_app(
         title="Kefu: staff",
@@ -50,9 +57,7 @@ def create_app(settings: DeskSettings, company: Company, dialog: DialogClient, i
         prefix="/desk/v1",
         telemetry=telemetry,
     )
-    commands = _Commands(
-        settings=settings, dialog=dialog, ids=ids, staff=StaffList(settings.staff), offload=Offload(settings.threads)
-    )
+    commands = _Commands(settings=settings, dialog=dialog, ids=ids, staff=staff, offload=Offload(settings.threads))
     app.include_router(_agent_routes(commands, company))
     app.include_router(_conversation_routes(commands))
     app.include_router(_ticket_routes(commands))
@@ -70,7 +75,10 @@ class _Commands:
     offload: Offload
 
     async def authenticate(self, request: Request) -> None:
-        """Raise UnauthorizedError before anything else of the request is looked at."""
+        """Raise UnauthorizedError before anything else of the request is looked at.
+
+        Not beside the event loop: the list is in memory, but for one look each few minutes, and a Lambda has one request.
+        """
         request.state.agent = self.staff.identify(bearer(request.headers))
 
     def checks(self) -> list[params.Depends]:

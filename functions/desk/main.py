@@ -5,6 +5,7 @@ import os
 from functions.desk.app import create_app
 from functions.desk.handler import make_handler
 from functions.desk.settings import Environment
+from functions.desk.staff import StaffList, WrittenStaff
 from shared.adapters.aws.deployed import Deployed
 from shared.adapters.aws.lambda_invoke import LambdaTransport, always
 from shared.adapters.company.object_companies import ObjectStoreCompanies
@@ -21,12 +22,14 @@ dialog = LambdaTransport(deployed.aws.invoker, env.dialog_function, always(env.c
 
 def build() -> Handler:
     """Read the staff and the company, and wire."""
-    settings = env.with_staff(deployed.secret)
+    # A sandbox may live for days: who is taken off the list must not be let in for as long.
+    staff = deployed.kept_secret(env.staff_secret_id)
+    staff.read_ahead()
     company = ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock).get(env.tenant)
     turns = EnvelopeTurnService(dialog, deployed.clock)
     client = DialogClient(turns=turns, clock=deployed.clock, timeout_s=env.command_timeout_s)
     telemetry = Telemetry("desk", env.release, env.log_level)
-    return make_handler(create_app(settings, company, client, deployed.ids, telemetry))
+    return make_handler(create_app(env, StaffList(WrittenStaff(staff)), company, client, deployed.ids, telemetry))
 
 
 handler = counted("desk", ReadyHandler(build))

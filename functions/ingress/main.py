@@ -19,6 +19,7 @@ from shared.adapters.dynamodb.rate_limiter import DynamoDBRateLimiter
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.sessions import DynamoDBSessionStore
 from shared.adapters.dynamodb.table_names import TableNames
+from shared.domain.errors import SupportError
 from shared.runtime.envelopes import EnvelopeTurnService
 from shared.runtime.lambda_entry import Handler, ReadyHandler, before_snapshot
 from shared.runtime.observability import Telemetry
@@ -29,6 +30,7 @@ env = Environment.from_env(os.environ)
 deployed = Deployed()
 before_snapshot(deployed.aws.disconnect)
 
+telemetry = Telemetry("ingress", env.release, env.log_level)
 names = TableNames(env.table_prefix)
 database = deployed.database()
 recorded = DynamoDBReleaseStore(database, names)
@@ -40,13 +42,21 @@ pages = PageFiles.read(Path(__file__).resolve().parents[2] / "web")
 own_versions = LambdaTransport(deployed.aws.invoker, env.ingress_function, by_release.of("ingress"))
 
 
+def report_unreadable(tenant: str, error: SupportError) -> None:
+    """Say which company's file stands in its own customers' way."""
+    telemetry.failure("company_unreadable", "", error, tenant=tenant, field=error.fields.get("field", ""))
+    telemetry.measure("CompaniesUnreadable", 1)
+
+
 def build() -> Handler:
     """Read the secrets as they are now, and wire."""
     settings = env.with_secrets(deployed.secret)
     ports = FrontDoorPorts(
         clock=deployed.clock,
         ids=deployed.ids,
-        companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock, env.tenants),
+        companies=ObjectStoreCompanies(
+            deployed.objects(env.content_bucket), deployed.clock, env.tenants, on_unreadable=report_unreadable
+        ),
         sessions=DynamoDBSessionStore(database, names),
         ledger=DynamoDBLedger(database, names),
         limiter=DynamoDBRateLimiter(database, names),
@@ -55,7 +65,7 @@ def build() -> Handler:
         releases=releases,
     )
     door = build_front_door(ports, settings)
-    app = create_app(settings, door, Telemetry("ingress", env.release, env.log_level))
+    app = create_app(settings, door, telemetry)
     elsewhere = OtherReleases(releases=recorded, ask=own_versions, own=env.release)
     return make_handler(Pages(pages=pages, otherwise=app, api_key=env.pages_key, elsewhere=elsewhere), pages)
 

@@ -5,6 +5,7 @@ from pydantic import SecretStr
 
 from functions.desk.app import create_app as create_desk
 from functions.desk.settings import DeskSettings, StaffMember
+from functions.desk.staff import StaffList
 from functions.ingress.app import create_app as create_ingress
 from functions.ingress.front_door import FrontDoor
 from functions.ingress.settings import IngressSettings
@@ -51,11 +52,14 @@ def front_door(stores: Stores, settings: IngressSettings, companies: CompanyStor
 
 
 def build_desk(stores: Stores, settings: LocalSettings, company: Company, turns: TurnService) -> FastAPI:
-    """Return the staff's application, for the one person of a single machine."""
-    agent = StaffMember(agent_id="agent-1", name=settings.agent_name, token=SecretStr(staff_token(stores)))
-    own = DeskSettings(release=settings.release, tenant=company.tenant, staff=(agent,))
+    """Return the staff's application, for the one person of a single machine. A token that is replaced counts at once."""
+
+    def staff() -> tuple[StaffMember]:
+        return (StaffMember(agent_id="agent-1", name=settings.agent_name, token=SecretStr(staff_token(stores))),)
+
+    own = DeskSettings(release=settings.release, tenant=company.tenant)
     dialog = DialogClient(turns=turns, clock=stores.clock, timeout_s=own.command_timeout_s)
-    return create_desk(own, company, dialog, stores.ids, Telemetry("desk", settings.release))
+    return create_desk(own, StaffList(staff), company, dialog, stores.ids, Telemetry("desk", settings.release))
 
 
 def staff_token(stores: Stores) -> str:

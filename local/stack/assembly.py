@@ -5,7 +5,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """Deploys a folder's stacks, those first that others need. `account` and `region` are the emulator's."""
+    """Deploys a folder's stacks, those first that others need. `account` and `region` are the emulator's.
+
+    `without`: stacks that stay away, for what they have is elsewhere on this machine; `known_here` tells functions where.
+    """
 
     folder: Path
     s3: Any
@@ -31,6 +34,8 @@ class Assembly:
     endpoint: str
     account: str
     region: str
+    without: frozenset[str] = frozenset()
+    known_here: Mapping[str, str] = field(default_factory=dict)
 
     def deploy(self) -> dict[str, str]:
         """Create or update every stack; return all outputs. Again: only what has changed. Raises StackError."""
@@ -51,7 +56,7 @@ class Assembly:
             seen.add(name)
             for dependency in artifacts[name].get("dependencies", ()):
                 yield from visit(dependency)
-            if artifacts[name]["type"] == "aws:cloudformation:stack":
+            if artifacts[name]["type"] == "aws:cloudformation:stack" and name not in self.without:
                 yield name
 
         for name in artifacts:
@@ -70,7 +75,7 @@ class Assembly:
     def _make(self, stack: str) -> dict[str, str]:
         bucket = f"kefu-stack-templates-{self.account}"
         self._ensure_bucket(bucket)
-        template = read_template(self.folder / f"{stack}.template.json")
+        template = read_template(self.folder / f"{stack}.template.json", self.known_here)
         self.s3.put_object(Bucket=bucket, Key=f"{stack}.json", Body=json.dumps(template).encode())
         call = self.cloudformation.update_stack if self._exists(stack) else self.cloudformation.create_stack
         try:

@@ -16,6 +16,7 @@ from shared.contracts import CONTENT
 STAGE = "dev"
 PREFIX = f"kefu-{STAGE}-"
 BUCKET = f"{PREFIX}{CONTENT.name}-{ACCOUNT}-{REGION}"
+_DOMAIN_STACK = f"{PREFIX}knowledge-store"
 _STAFF_SECRET = f"kefu/{STAGE}/staff"
 
 
@@ -55,8 +56,11 @@ def synthesise(folder: Path, release: str, more: dict[str, str] | None = None) -
     return folder
 
 
-def deploy(cloud: MiniStack, folder: Path) -> Address:
-    """Create or update the stacks; return where the API is. Raises StackError."""
+def deploy(cloud: MiniStack, folder: Path, search_url: str = "") -> Address:
+    """Create or update the stacks; return where the API is. Raises StackError.
+
+    `search_url`: the OpenSearch of this machine, in place of the domain of a stage that searches with one.
+    """
     assembly = Assembly(
         folder=folder,
         s3=cloud.client("s3"),
@@ -64,6 +68,8 @@ def deploy(cloud: MiniStack, folder: Path) -> Address:
         endpoint=cloud.url,
         account=ACCOUNT,
         region=REGION,
+        without=frozenset({_DOMAIN_STACK}) if search_url else frozenset(),
+        known_here={"KEFU_SEARCH_URL": search_url} if search_url else {},
     )
     outputs = assembly.deploy()
     key = cloud.client("apigateway").get_api_key(apiKey=outputs["PagesKeyId"], includeValue=True)

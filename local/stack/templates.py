@@ -11,13 +11,19 @@ _LEFT_OUT = frozenset({"AWS::CloudWatch::CompositeAlarm", "AWS::Logs::ResourcePo
 _HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 
 
-def read_template(path: Path) -> Template:
-    """Return the template of a stack in the form for MiniStack."""
+def read_template(path: Path, known_here: Mapping[str, str]) -> Template:
+    """Return the template of a stack in the form for MiniStack.
+
+    `known_here`: what functions find in their environment in place of what AWS would say, for variables that they have.
+    """
     template: Template = json.loads(path.read_text("utf-8"))
     # The check of the bootstrap's version: there is no bootstrap here.
     template.pop("Rules", None)
     template.get("Parameters", {}).pop("BootstrapVersion", None)
     template["Resources"] = {name: _local(one) for name, one in template["Resources"].items()}
+    for resource in template["Resources"].values():
+        variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        variables.update({name: value for name, value in known_here.items() if name in variables})
     return template
 
 

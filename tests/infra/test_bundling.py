@@ -12,12 +12,13 @@ import pytest
 
 from infra_cdk import bundling
 from infra_cdk.bundle_sources import ROOT, source_files
-from infra_cdk.bundling import MOST_UNZIPPED, MOST_ZIPPED, BundleError, bundle
+from infra_cdk.bundling import MOST_UNZIPPED, MOST_ZIPPED, WITH_MODEL, BundleError, bundle
+from shared.contracts import FUNCTIONS
 from tests.infra.fake_environment import environment_of
 
 pytestmark = pytest.mark.xdist_group("lambda-root")
 CHECKER = Path(__file__).with_name("import_zip.py")
-SMALL = ("ingress", "desk", "dialog", "tickets", "outbox", "sweeper")
+SMALL = tuple(contract.name for contract in FUNCTIONS if contract.name not in WITH_MODEL)
 
 
 def names(path: Path) -> list[str]:
@@ -96,7 +97,7 @@ def test_a_function_without_the_model_is_at_most_9_mb(function: str) -> None:
 @pytest.mark.parametrize(
     ("function", "profile"),
     # The last has everything that `retrieval` has with Pinecone, and the parsers.
-    [("retrieval", "small"), ("retrieval", "cloud"), ("knowledge", "small"), ("knowledge", "pinecone")],
+    [*((function, profile) for function in WITH_MODEL for profile in ("small", "cloud")), ("knowledge", "pinecone")],
 )
 def test_a_function_with_the_model_is_below_lambdas_limit(function: str, profile: str) -> None:
     with zipfile.ZipFile(bundle(function, profile=profile)) as archive:

@@ -1,9 +1,12 @@
 """What a stage must say before anything is synthesised."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra_cdk.app import SEARCH, add_stage, new_app
+from infra_cdk.function_code import STUB
 from infra_cdk.stage_config import StageConfig, StageConfigError, read_stage
 from tests.infra.conftest import NO_ACCOUNT, OWN, stage_settings
 
@@ -71,3 +74,14 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(StageConfigError) as caught:
         read_stage("prod", {"region": ""}, account="", release="")
     assert all(word in str(caught.value) for word in ("account", "region", "release", "tenants", "domain_name", "alarm_email"))
+
+
+def test_a_context_may_name_another_search_than_the_stages_own() -> None:
+    """What `make stack SEARCH=opensearch` deploys is `dev` in the form that staging and prod have."""
+    for search, profile in (("opensearch", "cloud"), ("", "small")):
+        stub = str(Path(__file__).parent)
+        app = new_app({STUB: stub} | ({SEARCH: search} if search else {}))
+        built = add_stage(app, "dev", account=NO_ACCOUNT, release="r1")
+        assert (built.config.profile, built.knowledge_store is not None) == (profile, bool(search))
+    with pytest.raises(StageConfigError, match="search: use one of"):
+        add_stage(new_app({STUB: stub, SEARCH: "elastic"}), "dev", account=NO_ACCOUNT, release="r1")

@@ -30,7 +30,7 @@ def parse_company(data: bytes) -> Company:
         site_keys=tuple(str(key) for key in _list(settings, "site_keys")),
         greeting=_texts(settings, "greeting"),
         suggested_questions={
-            language: tuple(map(str, asked)) for language, asked in _mapping(settings, "suggested_questions").items()
+            language: tuple(map(str, asked)) for language, asked in _lists(settings, "suggested_questions").items()
         },
         colours=_texts(settings, "colours"),
         hours=tuple(_hours(entry) for entry in _list(settings, "business_hours")),
@@ -38,7 +38,7 @@ def parse_company(data: bytes) -> Company:
         reply_within_hours=_promise(settings),
         synonyms={
             language: tuple(tuple(map(str, group)) for group in groups)
-            for language, groups in _mapping(settings, "synonyms").items()
+            for language, groups in _lists(settings, "synonyms", of=list).items()
         },
         hotline=str(hotline),
     )
@@ -60,6 +60,16 @@ def _list(settings: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(value, list):
         raise InvalidInputError(f"{COMPANY_FILE}: {key}", "write a list, one `- value` a line")
     return value
+
+
+def _lists(settings: Mapping[str, Any], key: str, of: type = object) -> dict[str, list[Any]]:
+    """Return a list for each language."""
+    given = _mapping(settings, key)
+    if not all(isinstance(values, list) and all(isinstance(value, of) for value in values) for values in given.values()):
+        raise InvalidInputError(
+            f"{COMPANY_FILE}: {key}", "write a language and below it a list" + (" of lists" if of is list else "")
+        )
+    return given
 
 
 def _texts(settings: Mapping[str, Any], key: str) -> dict[str, str]:

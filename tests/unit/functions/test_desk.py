@@ -159,3 +159,10 @@ def test_a_cursor_that_is_not_ours_is_refused(front: Front) -> None:
     for path in ("conversations", "tickets", "unanswered"):
         answer = front.staff.get(f"/desk/v1/{path}?cursor=%00garbage")
         assert answer.status_code in (200, 422), path
+
+
+def test_on_one_machine_a_token_that_was_replaced_opens_nothing_at_once(front: Front) -> None:
+    assert front.staff.get("/desk/v1/me").status_code == 200
+    front.stores.secrets.put("staff_token", "n" * 43)
+    assert front.staff.get("/desk/v1/me").status_code == 401
+    assert front.staff.get("/desk/v1/me", headers={"Authorization": f"Bearer {'n' * 43}"}).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.company.object_companies import ObjectStoreCompanies
 from shared.adapters.doubles.memory_objects import MemoryObjectStore
-from shared.domain.errors import DependencyUnavailableError, InvalidInputError, NotFoundError
+from shared.domain.errors import DependencyUnavailableError, InvalidInputError, NotFoundError, SupportError
 from tests.world import TickingClock
 
 ACME = "tenants/acme/content/company.yaml"
@@ -96,3 +96,49 @@ def test_a_folder_under_anothers_name_is_refused(objects: Objects, clock: Tickin
     objects.put("tenants/thief/content/company.yaml", company("acme"))
     with pytest.raises(InvalidInputError, match="tenant: thief"):
         ObjectStoreCompanies(objects, clock).get("thief")
+
+
+class Reports(list[tuple[str, str]]):
+    """What was said about companies that could not be read: tenant, error code."""
+
+    def __call__(self, tenant: str, error: SupportError) -> None:
+        self.append((tenant, error.code))
+
+
+@pytest.mark.parametrize("broken", [b"tenant: [", b"name: nobody's\n", company("other"), company() + b"synonyms: {zh: 5}\n"])
+def test_a_company_that_cannot_be_read_closes_nobody_elses_door(objects: Objects, clock: TickingClock, broken: bytes) -> None:
+    objects.put(ACME, broken)
+    reports = Reports()
+    companies = ObjectStoreCompanies(objects, clock, ("acme", "other"), on_unreadable=reports)
+    assert [companies.by_site_key("pk_other").tenant for _ in range(3)] == ["other"] * 3
+    # Said once, and not read again for each of the others' customers.
+    assert reports == [("acme", "invalid_input")] and objects.reads == 2
+
+
+def test_a_key_that_may_be_a_broken_companys_is_an_outage_until_its_file_is_mended(objects: Objects, clock: TickingClock) -> None:
+    objects.put(ACME, b"tenant: [")
+    companies = ObjectStoreCompanies(objects, clock, ("acme", "other"))
+    for key in ("pk_acme", "pk_nobody"):
+        with pytest.raises(DependencyUnavailableError):
+            companies.by_site_key(key)
+    objects.put(ACME, company())
+    clock.advance(timedelta(seconds=10))
+    assert companies.by_site_key("pk_acme").tenant == "acme"
+    with pytest.raises(NotFoundError):
+        companies.by_site_key("pk_nobody")
+
+
+def test_a_company_without_a_file_has_no_keys_and_harms_nobody(objects: Objects, clock: TickingClock) -> None:
+    objects.delete(ACME)
+    reports = Reports()
+    companies = ObjectStoreCompanies(objects, clock, ("acme", "other"), on_unreadable=reports)
+    assert companies.by_site_key("pk_other").tenant == "other"
+    with pytest.raises(NotFoundError):
+        companies.by_site_key("pk_acme")
+    assert reports == [("acme", "not_found")]
+
+
+def test_while_the_store_is_down_from_the_start_no_key_is_called_unknown(objects: Objects, clock: TickingClock) -> None:
+    objects.down = True
+    with pytest.raises(DependencyUnavailableError):
+        ObjectStoreCompanies(objects, clock, ("acme", "other")).by_site_key("pk_other")
