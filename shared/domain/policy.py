@@ -168,13 +168,12 @@ def _after_offer(heard: Heard, state: DialogState) -> Action:
 
 
 def _after_choices(heard: Heard, state: DialogState) -> Action:
-    act, pick = heard.utterance.act, heard.utterance.pick
+    act = heard.utterance.act
     if act is Act.NO:
         return Say(phrase=Phrase.CHOICES_DROPPED)
     if act is Act.YES and len(state.choices) > 1:
         return Say(phrase=Phrase.PICK_WHICH, keep=True)
-    if act is Act.YES:
-        return Look(question=state.choices[0])
+    pick = 0 if act is Act.YES else heard.utterance.pick
     if pick < len(state.choices):
         return Look(question=state.choices[pick])
     return Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
