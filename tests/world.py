@@ -20,7 +20,7 @@ from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
 from shared.adapters.sqlite.sessions import SQLiteSessionStore
 from shared.adapters.sqlite.tickets import SQLiteTicketStore
-from shared.domain.blocks import Answer, Block, Citation, TextBlock
+from shared.domain.blocks import Answer, Block, ChoiceBlock, Citation, TextBlock
 from shared.domain.company import Company
 from shared.domain.conversation import Rung
 from shared.domain.envelope import Envelope
@@ -85,9 +85,10 @@ class OneCompany:
 
 @dataclass
 class KnowledgeScript:
-    """A KnowledgeService and Answerer in one: knows some questions, records what it was asked, can be down or slow."""
+    """A KnowledgeService and Answerer in one: knows some questions, asks back, records what it was asked, can be down or slow."""
 
     known: dict[str, str] = field(default_factory=lambda: {"怎么退货": "签收后 15 天内可以退货。"})
+    unsure: dict[str, ChoiceBlock] = field(default_factory=dict)
     down: bool = False
     asked: list[str] = field(default_factory=list)
     before_answering: Callable[[str], None] = lambda _: None
@@ -103,6 +104,9 @@ class KnowledgeScript:
         return SearchResult(passages=(), snapshot=self.snapshot)
 
     def __call__(self, command: AnswerCommand) -> Answer:
+        unsure = self.unsure.get(command.question)
+        if unsure:
+            return Answer(text=unsure.prompt, blocks=(unsure,), rung="clarify", confidence=0.4)
         text = self.known.get(command.question.rstrip("？?"))
         if text is None:
             return Answer(text="资料里没有找到。", blocks=(TextBlock(text="资料里没有找到。"),), rung="refusal", confidence=0.1)

@@ -91,7 +91,7 @@ class CustomerOperations:
             payload.text("conversation_id"),
             payload.text("message_id"),
             payload.flag("helpful"),
-            payload.text("comment", ""),
+            payload.optional_text("comment"),
             envelope.correlation_id,
         )
         return {"feedback": feedback_json(feedback)}

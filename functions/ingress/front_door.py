@@ -83,10 +83,13 @@ class FrontDoor:
         payload = {"conversation_id": conversation_id, "after": after, "limit": limit}
         return self.dialog.call(_caller(session, visit), "list_messages", visit.correlation_id, payload)
 
-    def give_feedback(self, visit: Visit, conversation_id: str, message_id: str, helpful: bool, comment: str) -> Json:
-        """Store a verdict on one answer, in place of an earlier one."""
+    def give_feedback(self, visit: Visit, conversation_id: str, message_id: str, helpful: bool, comment: str | None) -> Json:
+        """Store a verdict on one answer, in place of an earlier one; without a comment, one of the same verdict stays."""
         session = self._admit(visit, conversation_id)
-        payload = {"conversation_id": conversation_id, "message_id": message_id, "helpful": helpful, "comment": comment}
+        payload: dict[str, object] = {"conversation_id": conversation_id, "message_id": message_id, "helpful": helpful}
+        if comment is not None:
+            # Left out, not null: the release before this one reads a missing comment, but no null.
+            payload["comment"] = comment
         return self.dialog.call(_caller(session, visit), "give_feedback", self.ids.new_id(), payload)
 
     def read_ticket(self, visit: Visit, ticket: str) -> Json:

@@ -27,7 +27,11 @@ class PostMessage(_Body):
 
 class PostFeedback(_Body):
     helpful: bool
-    comment: str = Field(default="", max_length=MAX_COMMENT)
+    comment: str | None = Field(
+        default=None,
+        max_length=MAX_COMMENT,
+        description="without it a comment of the same verdict stays; an empty one removes it",
+    )
 
 
 class SiteAnswer(Shape):

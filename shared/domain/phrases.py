@@ -49,6 +49,8 @@ _ZH = {
     "closed": "本次对话已结束。再发消息即可开始新的咨询。",
     "message_lost": "您有一条消息没有处理成功，请再发一次。",
     "pick_unknown": "没有这个选项，请直接说您的问题。",
+    "pick_which": "您要问的是哪一项？点一下，或回复序号即可：",
+    "choices_dropped": "好的。您可以换个说法再问，也可以回复“转人工”，请同事来答复。",
 }
 
 _EN = {
@@ -106,6 +108,8 @@ _EN = {
     "closed": "This conversation is closed. Send a message to start again.",
     "message_lost": "One of your messages was not processed. Please send it again.",
     "pick_unknown": "That is not one of the options. Please just tell me your question.",
+    "pick_which": "Which one do you mean? Pick one, or reply with its number:",
+    "choices_dropped": 'All right. You can ask in other words, or reply "talk to a person" to have a colleague answer you.',
 }
 
 CATALOGUES: dict[Language, dict[str, str]] = {"zh": _ZH, "en": _EN}

@@ -64,6 +64,8 @@ class Phrase(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     CONTACT_DROPPED = "contact_dropped"
     PICK_UNKNOWN = "pick_unknown"
+    PICK_WHICH = "pick_which"
+    CHOICES_DROPPED = "choices_dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +135,8 @@ def decide(heard: Heard, state: DialogState) -> Action:
         return _while_contact_is_open(heard, state)
     if state.pending is Pending.TICKET_OFFER and act in (Act.YES, Act.NO, Act.PICK, Act.SKIP, Act.TICKET):
         return _after_offer(heard, state)
-    if act is Act.PICK and state.choices:
-        return _pick(heard, state)
+    if state.choices and act in (Act.PICK, Act.YES, Act.NO):
+        return _after_choices(heard, state)
     return _fresh(heard, state)
 
 
@@ -174,9 +176,15 @@ def _after_offer(heard: Heard, state: DialogState) -> Action:
     return Say(phrase=Phrase.ACKNOWLEDGED)
 
 
-def _pick(heard: Heard, state: DialogState) -> Action:
-    if heard.utterance.pick < len(state.choices):
-        return Look(question=state.choices[heard.utterance.pick])
+def _after_choices(heard: Heard, state: DialogState) -> Action:
+    act = heard.utterance.act
+    if act is Act.NO:
+        return Say(phrase=Phrase.CHOICES_DROPPED)
+    if act is Act.YES and len(state.choices) > 1:
+        return Say(phrase=Phrase.PICK_WHICH, keep=True)
+    pick = 0 if act is Act.YES else heard.utterance.pick
+    if pick < len(state.choices):
+        return Look(question=state.choices[pick])
     return Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
 
 

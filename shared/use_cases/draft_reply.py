@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from shared.domain.answering import plain_text
 from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
@@ -84,7 +85,8 @@ class DraftReply:
         language = context.language
         text = say(language, action.phrase, company=company.text(company.name, language))
         if action.keep:
-            return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.SMALL_TALK, state=state)
+            block = offer_again(text, state, context) if action.phrase is Phrase.PICK_WHICH else TextBlock(text=text)
+            return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.SMALL_TALK, state=state)
         kept = DialogState(last_question=state.last_question)
         suggested = company.suggested_questions.get(language, ()) if action.phrase is Phrase.GREETING else ()
         if not suggested:
@@ -172,6 +174,15 @@ class DraftReply:
 def contact_in(masked: Masked) -> str:
     """The first phone number or e-mail address in a message, or ""."""
     return next((original for placeholder, original in masked.originals if placeholder.startswith(_CONTACT_PLACEHOLDERS)), "")
+
+
+def offer_again(prompt: str, state: DialogState, context: TurnContext) -> ChoiceBlock:
+    """The choices that are open, once more: pages let only the last message's be pressed. Labels are those of the first time."""
+    shown = [block for message in context.recent for block in message.blocks if isinstance(block, ChoiceBlock)]
+    labels = {choice.value: choice.label for block in shown for choice in block.choices}
+    return ChoiceBlock(
+        prompt=prompt, choices=tuple(Choice(label=labels.get(value, value), value=value) for value in state.choices)
+    )
 
 
 def ask_contact(action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:

@@ -43,19 +43,23 @@ class SpeakInConversation:
         return self._append(tenant, conversation_id, message_id, write)
 
     def give_feedback(
-        self, tenant: str, conversation_id: str, message_id: str, helpful: bool, comment: str, correlation_id: str
+        self, tenant: str, conversation_id: str, message_id: str, helpful: bool, comment: str | None, correlation_id: str
     ) -> Feedback:
-        """Attach the customer's verdict to one of the bot's or an agent's messages; again replaces it."""
-        if len(comment) > MAX_COMMENT_CHARS:
+        """Attach the customer's verdict to one of the bot's or an agent's messages; again replaces it.
+
+        `comment` None keeps the comment that stands there with the same verdict; "" removes it.
+        """
+        if comment is not None and len(comment) > MAX_COMMENT_CHARS:
             raise InvalidInputError("comment", f"send at most {MAX_COMMENT_CHARS} characters")
-        rated = self.conversations.message(tenant, conversation_id, message_id)
-        if rated.author is Author.CUSTOMER:
-            raise InvalidInputError("message_id", "name an answer, not one of your own messages")
         now = self.clock.now()
-        feedback = Feedback(helpful=helpful, comment=normalise_text(comment) if comment.strip() else "", given_at=now)
         event_id = self.ids.new_id()
         for _ in range(_ATTEMPTS):
             row = self.conversations.get(tenant, conversation_id)
+            # Read after the row: whatever is written from here on fails the commit, so that no newer comment is lost.
+            rated = self.conversations.message(tenant, conversation_id, message_id)
+            if rated.author is Author.CUSTOMER:
+                raise InvalidInputError("message_id", "name an answer, not one of your own messages")
+            feedback = Feedback(helpful=helpful, comment=_comment(comment, helpful, rated.feedback), given_at=now)
             event = OutboxEvent(
                 event_id=event_id,
                 name=EventName.FEEDBACK_GIVEN,
@@ -135,3 +139,10 @@ class SpeakInConversation:
             rung=rung,
             agent_name=agent_name,
         )
+
+
+def _comment(sent: str | None, helpful: bool, before: Feedback | None) -> str:
+    """Words said about an answer that helped say nothing about one that did not: another verdict starts without."""
+    if sent is None:
+        return before.comment if before and before.helpful is helpful else ""
+    return normalise_text(sent) if sent.strip() else ""

@@ -157,7 +157,8 @@ export class Memory {
   rate(room: Room, messageId: string, feedback: { helpful: boolean; comment?: string }): unknown {
     const message = room.messages.find((m) => m.message_id === messageId);
     if (!message) throw new Problem(404, "not_found", "no such message");
-    message.feedback = { helpful: feedback.helpful, comment: feedback.comment ?? "" };
+    const kept = message.feedback?.helpful === feedback.helpful ? message.feedback.comment : "";
+    message.feedback = { helpful: feedback.helpful, comment: feedback.comment ?? kept };
     return { feedback: message.feedback };
   }
 

@@ -279,6 +279,17 @@ describe("feedback", () => {
     await store.rate(answer.message_id, false, "没说运费");
     expect(store.state.messages.at(-1)?.feedback).toEqual({ helpful: false, comment: "没说运费" });
   });
+  it("keeps its comment unless another one is sent, be it an empty one", async () => {
+    const store = visit();
+    store.send("收到货多少天内可以退货？");
+    await pass(100);
+    const answer = store.state.messages.at(-1)!;
+    await store.rate(answer.message_id, false, "没说运费");
+    await store.rate(answer.message_id, false);
+    expect(store.state.messages.at(-1)?.feedback).toEqual({ helpful: false, comment: "没说运费" });
+    await store.rate(answer.message_id, false, "");
+    expect(store.state.messages.at(-1)?.feedback).toEqual({ helpful: false, comment: "" });
+  });
 });
 
 async function pollsDuring(ms: number): Promise<number> {

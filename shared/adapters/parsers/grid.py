@@ -51,10 +51,11 @@ def read_csv(name: str, text: str, limits: Limits) -> tuple[Sheet, ...]:
 
 
 def read_workbook(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    """Return the visible sheets of an XLSX file with the values that its program stored. Raises RejectedFile."""
+    """Return what is visible of an XLSX file with the values that its program stored. Raises RejectedFile."""
     from openpyxl import load_workbook
 
     try:
+        # Not the read-only mode: that one knows no hidden columns and rows.
         workbook = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError, EOFError) as error:
         raise RejectedFile(
@@ -75,20 +76,32 @@ def read_workbook(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
 
 
 def _read_sheet(worksheet: Any, limits: Limits, taken: int) -> Sheet:
-    hidden = _hidden_columns(worksheet)
+    hidden_columns, hidden_rows = _hidden_columns(worksheet), _hidden_rows(worksheet)
     merged = _merged_values(worksheet)
     rows: list[GridRow] = []
+    left_out = 0
     for cells in worksheet.iter_rows():
         _check_size(taken + len(rows), len(cells), limits)
         texts = tuple(
             cell_text(merged.get((cell.row, cell.column), cell.value), cell.number_format or "")
             for cell in cells
-            if cell.column not in hidden
+            if cell.column not in hidden_columns
         )
-        if any(texts):
-            rows.append(GridRow(number=cells[0].row, cells=texts))
-    warnings = (f"sheet {worksheet.title!r}: {len(hidden)} hidden columns were left out",) if hidden else ()
+        if not any(texts):
+            continue
+        if cells[0].row in hidden_rows:
+            left_out += 1
+            continue
+        rows.append(GridRow(number=cells[0].row, cells=texts))
+    warnings = (*_left_out(worksheet, len(hidden_columns), "column"), *_left_out(worksheet, left_out, "row"))
     return Sheet(name=worksheet.title, rows=_even(rows), warnings=warnings)
+
+
+def _left_out(worksheet: Any, count: int, name: str) -> tuple[str, ...]:
+    if not count:
+        return ()
+    counted = f"1 hidden {name} was" if count == 1 else f"{count} hidden {name}s were"
+    return (f"sheet {worksheet.title!r}: {counted} left out",)
 
 
 def _hidden_columns(worksheet: Any) -> frozenset[int]:
@@ -97,6 +110,11 @@ def _hidden_columns(worksheet: Any) -> frozenset[int]:
         if dimension.hidden and dimension.min and dimension.max:
             found.update(range(dimension.min, min(dimension.max, worksheet.max_column) + 1))
     return frozenset(found)
+
+
+def _hidden_rows(worksheet: Any) -> frozenset[int]:
+    """Rows hidden by hand, by a filter or in a closed group: the file marks them all alike."""
+    return frozenset(number for number, dimension in worksheet.row_dimensions.items() if dimension.hidden)
 
 
 def _merged_values(worksheet: Any) -> dict[tuple[int, int], object]:

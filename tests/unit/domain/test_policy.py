@@ -110,6 +110,27 @@ def test_a_number_picks_the_offered_question() -> None:
     assert decide(hear("5"), state) == Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
 
 
+def test_a_yes_takes_the_only_question_that_was_offered() -> None:
+    state = DialogState(choices=("怎么退货",), last_question="退")
+    for text in ("是的", "对", "好的", "yes"):
+        assert decide(hear(text), state) == Look(question="怎么退货"), text
+
+
+def test_a_yes_to_several_questions_asks_which_and_keeps_them() -> None:
+    state = DialogState(choices=("怎么退货", "怎么换货"))
+    assert decide(hear("是的"), state) == Say(phrase=Phrase.PICK_WHICH, keep=True)
+
+
+def test_a_no_to_the_offered_questions_forgets_them() -> None:
+    for choices in (("怎么退货",), ("怎么退货", "怎么换货")):
+        assert decide(hear("不是"), DialogState(choices=choices)) == Say(phrase=Phrase.CHOICES_DROPPED)
+
+
+def test_a_yes_or_a_no_to_nothing_is_acknowledged() -> None:
+    for text in ("好的", "不用了"):
+        assert decide(hear(text), FRESH) == Say(phrase=Phrase.ACKNOWLEDGED)
+
+
 def test_a_number_without_an_offer_is_a_question() -> None:
     assert decide(hear("3"), DialogState()) == Look(question="3")
 

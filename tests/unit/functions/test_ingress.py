@@ -103,6 +103,27 @@ def test_a_verdict_is_stored_and_replaced(front: Front) -> None:
     assert visitor.read()["messages"][1]["feedback"] == {"helpful": False, "comment": "不对"}
 
 
+@pytest.mark.parametrize(
+    ("again", "comment"),
+    [
+        ({"helpful": False}, "不对"),
+        ({"helpful": False, "comment": None}, "不对"),
+        ({"helpful": False, "comment": ""}, ""),
+        ({"helpful": True}, ""),
+    ],
+)
+def test_a_verdict_without_a_comment_keeps_the_one_of_the_same_verdict(
+    front: Front, again: dict[str, object], comment: str
+) -> None:
+    visitor = front.visitor()
+    message_id = visitor.ask("怎么退货？").json()["message"]["message_id"]
+    path = f"/v1/conversations/{visitor.conversation_id}/messages/{message_id}/feedback"
+    front.customers.post(path, json={"helpful": False, "comment": "不对"}, headers=visitor.headers)
+    answer = front.customers.post(path, json=again, headers=visitor.headers)
+    assert answer.json()["feedback"] == {"helpful": again["helpful"], "comment": comment}
+    assert visitor.read()["messages"][1]["feedback"] == answer.json()["feedback"]
+
+
 def test_while_a_person_has_the_conversation_a_message_is_accepted_and_left_to_them(front: Front) -> None:
     visitor = front.visitor()
     front.staff.post(f"/desk/v1/conversations/{visitor.conversation_id}/take-over")

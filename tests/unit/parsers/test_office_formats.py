@@ -3,7 +3,7 @@ import io
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.unit.parsers.documents import DATA, read, reason_of, rezipped, saved, word_file, workbook
 
@@ -152,6 +152,69 @@ def test_several_sheets_hidden_sheets_hidden_columns_and_merged_cells() -> None:
     assert [entry.questions[0] for entry in parsed.entries] == ["几天能退？", "谁付运费？"]
     assert "毛利低" not in str(parsed) and "四十元" not in str(parsed)
     assert len(parsed.warnings) == 2
+
+
+def _with_hidden_rows(rows: list[list[object]], hidden: list[int]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "表"
+    for row in rows:
+        sheet.append(row)
+    for number in hidden:
+        sheet.row_dimensions[number].hidden = True
+    return saved(book)
+
+
+def test_hidden_rows_of_questions_and_answers_are_left_out_and_counted() -> None:
+    rows: list[list[object]] = [
+        ["问题", "答案"],
+        ["几天能退？", "十五天。"],
+        ["成本？", "四十元。"],
+        [None, None],
+        ["谁付运费？", "顾客。"],
+    ]
+    parsed = read("a.xlsx", _with_hidden_rows(rows, [3, 4, 9]))
+    assert [entry.questions[0] for entry in parsed.entries] == ["几天能退？", "谁付运费？"]
+    assert "四十元" not in str(parsed)
+    assert parsed.warnings == ("sheet '表': 1 hidden row was left out",)
+
+
+def test_rows_that_a_filter_hides_are_no_facts() -> None:
+    rows: list[list[object]] = [["型号", "价格(元)"], ["云雀 S3", 2499], ["云雀 S4", 2999], ["云雀 S5", 3499]]
+    book = load_workbook(io.BytesIO(_with_hidden_rows(rows, [3, 4])))
+    book["表"].auto_filter.ref = "A1:B4"
+    book["表"].auto_filter.add_filter_column(0, ["云雀 S3"])
+    parsed = read("a.xlsx", saved(book))
+    assert [[row.row for row in table.rows] for table in parsed.tables] == [[2]]
+    assert "2999" not in str(parsed) and "云雀 S5" not in str(parsed)
+    assert parsed.warnings == ("sheet '表': 2 hidden rows were left out",)
+
+
+def test_hidden_rows_are_no_text_and_the_others_keep_their_numbers() -> None:
+    rows: list[list[object]] = [["代码", "含义"], ["E01", "主刷被缠住"], ["E02", "内部代码"], ["E03", "边刷卡住"]]
+    parsed = read("codes.xlsx", _with_hidden_rows(rows, [3]))
+    assert [(part.text, part.row) for part in parsed.sections] == [
+        ("代码：E01；含义：主刷被缠住", "表!2"),
+        ("代码：E03；含义：边刷卡住", "表!4"),
+    ]
+
+
+def test_a_merged_value_is_seen_beside_the_rows_that_are_not_hidden() -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (["部件", "含义", "处理"], ["主刷", "缠住", "剪断"], [None, "磨损", "更换"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet.row_dimensions[2].hidden = True
+    assert [part.text for part in read("a.xlsx", saved(book)).sections] == ["部件：主刷；含义：磨损；处理：更换"]
+
+
+def test_a_workbook_whose_rows_are_all_hidden_is_empty_and_says_why() -> None:
+    from shared.adapters.parsers.rejections import RejectedFile
+
+    with pytest.raises(RejectedFile, match="2 hidden rows were left out") as caught:
+        read("a.xlsx", _with_hidden_rows([["问题", "答案"], ["成本？", "四十元。"]], [1, 2]))
+    assert caught.value.reason == "empty"
 
 
 def test_a_sheet_that_is_neither_is_read_row_by_row_with_its_headers() -> None:

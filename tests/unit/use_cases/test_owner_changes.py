@@ -225,6 +225,25 @@ def test_feedback_is_kept_with_its_comment_and_may_be_changed(world: World) -> N
     assert kept is not None and (kept.helpful, kept.comment) == (True, "")
 
 
+def test_the_same_verdict_again_keeps_the_comment_and_the_other_one_starts_without(world: World) -> None:
+    reply = world.say("怎么退货？").reply
+    assert reply is not None
+
+    def rate(helpful: bool, comment: str | None = None) -> tuple[bool, str]:
+        world.speak.give_feedback(TENANT, "c1", reply.message_id, helpful, comment, "corr")
+        kept = world.conversations.message(TENANT, "c1", reply.message_id).feedback
+        assert kept is not None
+        return kept.helpful, kept.comment
+
+    assert rate(False) == (False, "")
+    assert rate(False, "没说运费") == (False, "没说运费")
+    assert rate(False) == (False, "没说运费")
+    assert rate(False, "运费谁出？") == (False, "运费谁出？")
+    assert rate(False, " ") == (False, "")
+    assert rate(False, "没说运费") == (False, "没说运费")
+    assert rate(True) == (True, "")
+
+
 def test_a_customers_own_message_cannot_be_rated(world: World) -> None:
     asked = world.say("怎么退货？").customer_message
     assert asked is not None

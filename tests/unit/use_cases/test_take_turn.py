@@ -317,3 +317,32 @@ def test_two_workers_that_take_the_same_message_give_the_same_answer(world: Worl
     assert outer.reply is not None
     assert inner == [outer.reply.message_id]
     assert len(transcript(world)) == 2
+
+
+def test_a_yes_to_one_offered_question_is_answered(world: World) -> None:
+    world.knowledge.unsure["退"] = ChoiceBlock(prompt="是不是：", choices=(Choice(label="退货", value="怎么退货？"),))
+    world.say("退")
+    reply = world.say("是的").reply
+    assert reply is not None and reply.text == "签收后 15 天内可以退货。"
+
+
+def test_a_yes_to_several_offered_questions_offers_them_again_as_they_were_and_one_can_be_picked(world: World) -> None:
+    choices = (Choice(label="换货", value="怎么换货？"), Choice(label="退货", value="怎么退货？"))
+    world.knowledge.unsure["退"] = ChoiceBlock(prompt="是不是：", choices=choices)
+    world.say("退")
+    for _ in range(2):
+        asked = world.say("好的").reply
+        assert asked is not None
+        assert asked.blocks == (ChoiceBlock(prompt="您要问的是哪一项？点一下，或回复序号即可：", choices=choices),)
+        assert asked.text.splitlines()[1:] == ["1. 换货", "2. 退货"]
+    reply = world.say("2").reply
+    assert reply is not None and reply.text == "签收后 15 天内可以退货。"
+
+
+def test_after_a_no_a_number_picks_nothing_any_more(world: World) -> None:
+    world.knowledge.unsure["退"] = ChoiceBlock(prompt="是不是：", choices=(Choice(label="退货", value="怎么退货？"),))
+    world.say("退")
+    reply = world.say("不是").reply
+    assert reply is not None and "换个说法" in reply.text
+    world.say("1")
+    assert world.knowledge.asked[-1] == "1"

@@ -133,9 +133,10 @@ export class ChatStore {
     this.set({ expired: false, seen: 0 });
   }
 
-  async rate(messageId: string, helpful: boolean, comment = ""): Promise<void> {
+  /** Without a comment the server keeps the one of the same verdict; an empty one removes it. */
+  async rate(messageId: string, helpful: boolean, comment?: string): Promise<void> {
     if (!this.session) throw new ApiError(0, "no_session");
-    const feedback = await this.api.rate(this.session, messageId, comment ? { helpful, comment } : { helpful });
+    const feedback = await this.api.rate(this.session, messageId, comment === undefined ? { helpful } : { helpful, comment });
     this.replaceFeedback(messageId, feedback);
   }
 

@@ -13,7 +13,7 @@ export function FeedbackBar({ feedback, rate }: { feedback: Feedback | null; rat
   const [step, setStep] = useState<Step>(feedback ? "done" : "ask");
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(false);
-  const save = async (helpful: boolean, comment: string, next: Step) => {
+  const save = async (helpful: boolean, comment: string | undefined, next: Step) => {
     setBusy(true);
     setFailed(false);
     try {
@@ -25,16 +25,22 @@ export function FeedbackBar({ feedback, rate }: { feedback: Feedback | null; rat
       setBusy(false);
     }
   };
+  const press = (helpful: boolean) => {
+    if (feedback?.helpful !== helpful) return void save(helpful, undefined, "comment");
+    // Saved already: what a second press can want is to say more, or to say it otherwise.
+    setFailed(false);
+    setStep("comment");
+  };
   return (
     <div class="kf-feedback" role="group" aria-label={texts.helpfulQuestion}>
-      <Thumb up pressed={feedback?.helpful === true} busy={busy} onPress={() => save(true, "", "comment")} />
-      <Thumb up={false} pressed={feedback?.helpful === false} busy={busy} onPress={() => save(false, "", "comment")} />
+      <Thumb up pressed={feedback?.helpful === true} busy={busy} onPress={() => press(true)} />
+      <Thumb up={false} pressed={feedback?.helpful === false} busy={busy} onPress={() => press(false)} />
       <span role="status" class="kf-feedback-note">
         {failed ? texts.feedbackFailed : feedback && step !== "ask" ? texts.thanks : ""}
       </span>
       {feedback && step === "comment" && (
         <CommentForm
-          helpful={feedback.helpful}
+          feedback={feedback}
           busy={busy}
           onSend={(comment) => save(feedback.helpful, comment, "done")}
           onSkip={() => setStep("done")}
@@ -62,25 +68,25 @@ function Thumb({ up, pressed, busy, onPress }: ThumbProps) {
 }
 
 interface CommentProps {
-  helpful: boolean;
+  feedback: Feedback;
   busy: boolean;
   onSend: (comment: string) => void;
   onSkip: () => void;
 }
 
-function CommentForm({ helpful, busy, onSend, onSkip }: CommentProps) {
+function CommentForm({ feedback, busy, onSend, onSkip }: CommentProps) {
   const { texts } = useReading();
   const field = useRef<HTMLTextAreaElement>(null);
-  const label = helpful ? texts.commentAskGood : texts.commentAskBad;
+  const label = feedback.helpful ? texts.commentAskGood : texts.commentAskBad;
   const submit = (event: Event) => {
     event.preventDefault();
     const comment = field.current?.value.trim() ?? "";
-    if (comment) onSend(comment);
-    else onSkip();
+    if (comment === feedback.comment) onSkip();
+    else onSend(comment);
   };
   return (
     <form class="kf-comment" onSubmit={submit}>
-      <textarea ref={field} rows={2} maxLength={1000} aria-label={label} placeholder={label} />
+      <textarea ref={field} rows={2} maxLength={1000} aria-label={label} placeholder={label} defaultValue={feedback.comment} />
       <div>
         <button type="submit" class="kf-button kf-primary" disabled={busy}>
           {texts.commentSend}
