@@ -106,7 +106,10 @@ def _run(stage: str) -> int:
         if not config.has_domain:
             print(f"kefu: nothing to do: stage {stage} has no OpenSearch domain")
             return 0
-        clients: Clients = lambda service: session.client(service, region_name=config.region)  # noqa: E731  # pyright: ignore
+
+        def clients(service: str) -> Any:
+            return session.client(service, region_name=config.region)  # pyright: ignore
+
         partition = session.get_partition_for_region(config.region)
         for role in map_search_roles(config, clients, partition=partition):
             print(f"{role.held_by} has {role.name}: {', '.join(role.index_actions)} on {role.indices}")

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra_cdk.credentials import describe_problem
 from infra_cdk.stage_config import STAGES
 from shared.contracts import FUNCTIONS
@@ -36,6 +38,14 @@ def start_rollout(clients: Clients, stage: str, plan: Mapping[str, Any] | None =
     return started["executionArn"]
 
 
+def deployed_release(clients: Clients, stage: str) -> str:
+    """Return the name of the release that was deployed last, or nothing where none can be seen."""
+    try:
+        return _outputs(clients("cloudformation"), f"kefu-{stage}-functions").get("Release", "")
+    except (BotoCoreError, ClientError):
+        return ""
+
+
 def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
     (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
@@ -44,7 +54,6 @@ def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
 def main() -> int:
     """Start it, or say in one line why not."""
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
 
     parser = argparse.ArgumentParser(prog="python -m infra_cdk.start_rollout", description="Start a rollout.")
     parser.add_argument("--stage", choices=STAGES, default="dev")
