@@ -95,7 +95,7 @@ STAGE ?= dev
 RELEASE ?=
 STACK_PORT ?= 4602
 
-.PHONY: bootstrap diff deploy destroy stack
+.PHONY: bootstrap diff deploy search-roles destroy stack
 
 bootstrap: setup-dev ## Prepare an AWS account for deployments (STAGE=dev), once
 	@$(RUN) -m infra_cdk.cli bootstrap --stage $(STAGE)
@@ -104,12 +104,14 @@ diff: setup-dev ## Show what a deployment would change (STAGE=dev)
 	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli diff --stage $(STAGE)
 
-deploy: setup-dev ## Deploy a stage to AWS and start its rollout (STAGE=dev RELEASE=2026.11.22-1)
+deploy: setup-dev ## Deploy a stage to AWS and start its rollout (STAGE=dev; RELEASE=2026.11.22-1 names it)
 	@$(RUN) -m local.build_pages
 	@$(RUN) -m infra_cdk.cli deploy --stage $(STAGE) --release "$(RELEASE)"
 
-destroy: setup-dev ## Take a stage away from AWS (STAGE=dev); asks first
-	@$(RUN) -m local.build_pages
+search-roles: setup-dev ## Give the functions their roles inside the stage's OpenSearch (STAGE=staging), once
+	@$(RUN) -m infra_cdk.search_roles --stage $(STAGE)
+
+destroy: setup-dev ## Take a stage away from AWS (STAGE=dev), with its data; asks first
 	@$(RUN) -m infra_cdk.cli destroy --stage $(STAGE)
 
 stack: setup-dev ## Run the deployed form on this machine, on a local AWS (STACK_PORT=4602 SEARCH=embedded|opensearch)

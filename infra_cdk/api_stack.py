@@ -55,6 +55,7 @@ class ApiStack(cdk.Stack):
         super().__init__(scope, name, env=env)
         self._config = config
         self.api = self._api(key)
+        self._own_execution_log(key)
         self._set_tls_policy()
         self._add_routes(aliases)
         self._answer_in_our_form()
@@ -74,7 +75,9 @@ class ApiStack(cdk.Stack):
             min_compression_size=_COMPRESSED_FROM,
             disable_execute_api_endpoint=bool(self._config.domain_name),
             cloud_watch_role=True,
-            cloud_watch_role_removal_policy=cdk.RemovalPolicy.DESTROY,
+            # An account and region has one such setting, and each stage points it at its own role: whichever stage goes, the
+            # role that the others log by must stay.
+            cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN,
             default_cors_preflight_options=apigateway.CorsOptions(
                 allow_origins=list(self._config.allowed_origins),
                 allow_methods=["GET", "POST", "PUT"],
@@ -93,6 +96,12 @@ class ApiStack(cdk.Stack):
                 access_log_format=_access_log_format(),
             ),
         )
+
+    def _own_execution_log(self, key: kms.IKey) -> None:
+        """Make the group of the gateway's own errors before the gateway does, which would give it no key and no age."""
+        name = f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{self._config.stage}"
+        group = encrypted_log_group(self, "ExecutionLog", name, self._config, key)
+        self.api.deployment_stage.node.add_dependency(group)
 
     def _set_tls_policy(self) -> None:
         """Escape hatch: the construct has no property for it yet."""

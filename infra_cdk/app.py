@@ -1,7 +1,7 @@
 """The CDK app: `python -m infra_cdk.app` synthesises one stage, with no account and no network.
 
 The CLI passes context and account by environment; without it, cdk.json is read here. Context, by `-c KEY=VALUE` or KEFU_*:
-`stage` (dev), `release`, `kefu:search` in place of the stage's own, and what stands in infra_cdk/function_code.py.
+`stage` (dev), `release`, `kefu:search` in place of the stage's own, and what stands in infra_cdk/context_keys.py.
 """
 
 # pyright: reportArgumentType=false
@@ -15,7 +15,7 @@ from typing import Any
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
-from infra_cdk.function_code import ARCH, BUNDLED, STUB
+from infra_cdk.context_keys import ARCH, BUNDLED, STUB
 from infra_cdk.nag import acknowledge_findings
 from infra_cdk.stage import Stage, build_stage
 from infra_cdk.stage_config import StageConfigError, cdk_context, read_stage

@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra_cdk.stage_config import StageConfig
+from infra_cdk.stage_config import UPLOAD_EVENTS, StageConfig
 from shared.contracts import BUCKETS, CONTENT, KNOWLEDGE, QUEUES, TABLES, BucketContract, QueueContract, TableContract
 
 _DEAD_LETTER_DAYS = 14
@@ -114,7 +114,7 @@ class DataStack(cdk.Stack):
         """Send a message to the queue of documents for every change in a company's content folder.
 
         As a property of the bucket: the construct's own way is a custom resource with rights on every bucket. And by
-        company: what `knowledge` itself writes lies beside these folders, and must not wake it.
+        company: what `knowledge` itself writes lies beside these folders, under the same beginning, and must not wake it.
         """
         bucket, queue = self.buckets[CONTENT.name], self.queues[KNOWLEDGE.name]
         arn = self.format_arn(service="s3", region="", account="", resource=self._config.bucket(CONTENT))
@@ -134,7 +134,7 @@ class DataStack(cdk.Stack):
             queue_configurations=[
                 s3.CfnBucket.QueueConfigurationProperty(event=event, queue=queue.queue_arn, filter=_folder_of(tenant))
                 for tenant in self._config.tenants
-                for event in ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+                for event in UPLOAD_EVENTS
             ]
         )
 

@@ -118,7 +118,7 @@ class _Groups:
     def search(self) -> dict[str, str]:
         fields = {"search_engine": self._config.search}
         if self._config.has_domain:
-            fields |= {"search_index": f"{self._config.prefix}chunks", "search_url": self._places.search_url}
+            fields |= {"search_index": self._config.search_index, "search_url": self._places.search_url}
         if self._config.search == "pinecone":
             fields |= {"search_host": self._config.search_host, "search_key_secret_id": self._places.secret_ids["search-key"]}
         return fields

@@ -6,11 +6,7 @@
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-# In the app's context: a folder to use as the code of functions (assertions), which of them are bundled nevertheless
-# (names, by commas), and for which machine.
-STUB = "kefu:stub-code"
-BUNDLED = "kefu:bundled"
-ARCH = "kefu:arch"
+from infra_cdk.context_keys import ARCH, BUNDLED, STUB
 
 
 def code_of(scope: Construct, function: str, profile: str, *, weights: bool) -> lambda_.Code:

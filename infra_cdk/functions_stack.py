@@ -61,7 +61,7 @@ class FunctionsStack(cdk.Stack):
         role = iam.Role(
             self,
             f"{contract.name.title()}Role",
-            role_name=f"{self._config.prefix}{contract.name}-{self._config.region}",
+            role_name=self._config.role_name(contract.name),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         write = iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn])

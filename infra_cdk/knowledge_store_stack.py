@@ -12,6 +12,7 @@ from aws_cdk import aws_opensearchservice as opensearch
 from constructs import Construct
 
 from infra_cdk.log_groups import encrypted_log_group
+from infra_cdk.search_roles import SECURITY_API
 from infra_cdk.stage_config import StageConfig
 
 _VERSION = "3.5"
@@ -20,24 +21,29 @@ _ZONES = 2
 
 
 class KnowledgeStoreStack(cdk.Stack):
-    """The domain. Functions sign their requests; the master user is a role that people assume to map roles."""
+    """The domain. Functions sign their requests; the master user is a role, assumed by infra_cdk/search_roles.py.
+
+    The domain's own policy names the account alone, so each role needs the right to call it in its own policy. Whoever in
+    the account may assume roles, as an administrator may, can assume the master user's.
+    """
 
     def __init__(self, scope: Construct, name: str, *, config: StageConfig, key: kms.IKey, env: cdk.Environment) -> None:
         super().__init__(scope, name, env=env, termination_protection=config.retain)
         self.admin = iam.Role(
             self,
             "Admin",
-            role_name=f"{config.prefix}search-admin",
+            role_name=config.search_admin,
             assumed_by=iam.AccountPrincipal(config.account),
             description="maps the functions' roles inside OpenSearch; see docs/deploy.md",
         )
+        self.admin.add_to_policy(self._administer_roles(config))
         groups = {kind: self._log_group(kind, config, key) for kind in ("app", "slow-search", "slow-index", "audit")}
         self._let_opensearch_write(groups)
         spread = config.search_nodes >= _ZONES
         self.domain = opensearch.Domain(
             self,
             "Domain",
-            domain_name=f"{config.prefix}search",
+            domain_name=config.search_domain,
             version=opensearch.EngineVersion.open_search(_VERSION),
             capacity=opensearch.CapacityConfig(
                 data_nodes=config.search_nodes,
@@ -71,7 +77,7 @@ class KnowledgeStoreStack(cdk.Stack):
         plain.access_policies = iam.PolicyDocument(statements=[self._only_this_account(config)])
 
     def _log_group(self, kind: str, config: StageConfig, key: kms.IKey) -> logs.LogGroup:
-        name = f"/aws/vendedlogs/OpenSearchService/{config.prefix}search/{kind}"
+        name = f"/aws/vendedlogs/OpenSearchService/{config.search_domain}/{kind}"
         return encrypted_log_group(self, "".join(part.title() for part in kind.split("-")) + "Log", name, config, key)
 
     def _let_opensearch_write(self, groups: dict[str, logs.LogGroup]) -> None:
@@ -87,6 +93,12 @@ class KnowledgeStoreStack(cdk.Stack):
         document = cdk.Stack.of(self).to_json_string(policy.to_json())
         logs.CfnResourcePolicy(self, "LogPolicy", policy_name=f"{self.stack_name}-logs", policy_document=document)
 
+    def _administer_roles(self, config: StageConfig) -> iam.PolicyStatement:
+        """Roles inside the domain and who has them: all that the master user is for, and no document."""
+        path = f"{config.search_domain}/{SECURITY_API}/*"
+        arn = self.format_arn(service="es", resource="domain", resource_name=path)
+        return iam.PolicyStatement(actions=["es:ESHttpGet", "es:ESHttpPut"], resources=[arn])
+
     def _only_this_account(self, config: StageConfig) -> iam.PolicyStatement:
-        arn = self.format_arn(service="es", resource="domain", resource_name=f"{config.prefix}search/*")
+        arn = self.format_arn(service="es", resource="domain", resource_name=f"{config.search_domain}/*")
         return iam.PolicyStatement(principals=[iam.AccountPrincipal(config.account)], actions=["es:ESHttp*"], resources=[arn])

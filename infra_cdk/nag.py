@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from infra_cdk.search_roles import SECURITY_API
 from infra_cdk.stage import Stage
 from infra_cdk.stage_config import StageConfig
 from shared.contracts import CONTENT, FUNCTIONS
@@ -69,7 +70,8 @@ ACKNOWLEDGED = (
     Acknowledged(
         where="functions",
         finding=_objects("tenants/*/content/company.yaml"),
-        reason="One object per company: its settings. Companies are added without a deployment.",
+        reason="One object per company: its settings. A stage may have 50 companies, and an ARN for each would take half of what a "
+        "role's policies may hold.",
     ),
     Acknowledged(
         where="functions",
@@ -88,8 +90,10 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         where="functions",
-        finding=lambda c: _WILDCARD.format(f"{_ARN}:es:{c.region}:{c.account}:domain/{c.prefix}search/*"),
-        reason="Paths inside the one domain. `retrieval` may not write (no PUT, no DELETE); inside, roles are mapped to indexes.",
+        finding=lambda c: _WILDCARD.format(f"{_ARN}:es:{c.region}:{c.account}:domain/{c.search_domain}/*"),
+        reason="Paths inside the one domain. `retrieval` has no PUT and no DELETE, but POST, by which both searches and `_bulk` go: "
+        "what keeps it from writing is its read-only role inside the domain (`make search-roles`). Without a role in there a "
+        "signed request is refused.",
         only=_with_opensearch,
     ),
     Acknowledged(
@@ -118,6 +122,12 @@ ACKNOWLEDGED = (
         where="api",
         finding=_rule("AwsSolutions-COG4"),
         reason="Visitors have no accounts; staff sign in with tokens until single sign-on is there.",
+    ),
+    Acknowledged(
+        where="knowledge_store",
+        finding=lambda c: _WILDCARD.format(f"{_ARN}:es:{c.region}:{c.account}:domain/{c.search_domain}/{SECURITY_API}/*"),
+        reason="The master user's role, and nobody else's: roles inside the domain and who has them, each at a path of its own.",
+        only=_with_opensearch,
     ),
     Acknowledged(
         where="knowledge_store",

@@ -73,6 +73,8 @@ def build_stage(app: Construct, config: StageConfig) -> Stage:
         if stack:
             cdk.Tags.of(stack).add("project", "kefu")
             cdk.Tags.of(stack).add("stage", config.stage)
+            # A stack whose deletion policies alone have changed is no update to CloudFormation: the tags change with them.
+            cdk.Tags.of(stack).add("data", "kept" if config.retain else "disposable")
     return Stage(
         config=config,
         foundation=foundation,

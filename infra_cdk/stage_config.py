@@ -24,6 +24,9 @@ _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):\d{1
 _KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+")
 _GUARDRAIL = re.compile(r"[a-z0-9]+")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+# S3 takes 100 notification configurations for a bucket; each company's folder has one for each of these events.
+UPLOAD_EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+MOST_TENANTS = 100 // len(UPLOAD_EVENTS)
 
 
 class StageConfigError(Exception):
@@ -147,6 +150,25 @@ class StageConfig:
         }
         return {name: arn for name, arn in used.items() if arn}
 
+    @property
+    def search_domain(self) -> str:
+        """The name of that domain."""
+        return f"{self.prefix}search"
+
+    @property
+    def search_admin(self) -> str:
+        """The name of the role that is the domain's master user."""
+        return f"{self.prefix}search-admin"
+
+    @property
+    def search_index(self) -> str:
+        """What the names of our indices in OpenSearch begin with."""
+        return f"{self.prefix}chunks"
+
+    def role_name(self, function: str) -> str:
+        """Return the name of a function's role; an account's regions share one list of roles."""
+        return f"{self.prefix}{function}-{self.region}"
+
     def bucket(self, contract: BucketContract) -> str:
         """Return a bucket's name; all accounts of the world share one list of them."""
         return f"{self.prefix}{contract.name}-{self.account}-{self.region}"
@@ -159,6 +181,8 @@ class StageConfig:
             "region: such as eu-west-1": REGION.fullmatch(self.region),
             "release: letters, digits and . _ - (RELEASE=...)": re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", self.release),
             "tenants: name at least one company, as in company.yaml": self.tenants and all(map(_TENANT.fullmatch, self.tenants)),
+            f"tenants: {MOST_TENANTS} companies at most, each once; S3 announces changes in no more folders of a bucket. Give the "
+            "others a stage of their own": len(set(self.tenants)) == len(self.tenants) <= MOST_TENANTS,
             "staff_tenant: name one of the tenants": self.staff_tenant in self.tenants,
             f"search: use one of {', '.join(SEARCH_ENGINES)}": self.search in SEARCH_ENGINES,
             "domain_name and certificate_arn: set both or neither": bool(self.domain_name) == bool(self.certificate_arn),

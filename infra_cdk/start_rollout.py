@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra_cdk.credentials import describe_problem
 from infra_cdk.release_names import Clients, NameTakenError, check_before_rollout, deployed_versions, outputs
 from infra_cdk.stage_config import STAGES
@@ -35,10 +37,17 @@ def start_rollout(clients: Clients, stage: str, plan: Mapping[str, Any] | None =
     return started["executionArn"]
 
 
+def deployed_release(clients: Clients, stage: str) -> str:
+    """Return the name of the release that was deployed last, or nothing where none can be seen."""
+    try:
+        return outputs(clients("cloudformation"), f"kefu-{stage}-functions").get("Release", "")
+    except (BotoCoreError, ClientError):
+        return ""
+
+
 def main() -> int:
     """Start it, or say in one line why not."""
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
 
     parser = argparse.ArgumentParser(prog="python -m infra_cdk.start_rollout", description="Start a rollout.")
     parser.add_argument("--stage", choices=STAGES, default="dev")

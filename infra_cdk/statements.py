@@ -107,7 +107,7 @@ class Statements:
 
     def _engine(self, access: Access) -> iam.PolicyStatement:
         methods = ("Get", "Head", "Post") + (("Put", "Delete") if access.engine == "write" else ())
-        domain = self._arn("es", "domain", f"{self._config.prefix}search/*")
+        domain = self._arn("es", "domain", f"{self._config.search_domain}/*")
         return _allow(tuple(f"es:ESHttp{method}" for method in methods), domain)
 
     def _key(self, access: Access, *, reads_own_secrets: bool) -> Iterator[iam.PolicyStatement]:

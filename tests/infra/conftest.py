@@ -18,7 +18,7 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from infra_cdk.app import NO_ACCOUNT, new_app
-from infra_cdk.function_code import STUB
+from infra_cdk.context_keys import STUB
 from infra_cdk.nag import acknowledge_findings
 from infra_cdk.stage import Stage, build_stage
 from infra_cdk.stage_config import StageConfig, read_stage

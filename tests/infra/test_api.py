@@ -59,6 +59,28 @@ def test_the_stage_takes_50_a_second_and_100_at_once(synthesised: Synthesised) -
     assert "responseLength" in stage["AccessLogSetting"]["Format"] and "query" not in stage["AccessLogSetting"]["Format"].lower()
 
 
+def test_what_the_gateway_itself_logs_has_our_key_and_age(synthesised: Synthesised) -> None:
+    """API Gateway makes a group of this name where there is none: without a key, and for ever."""
+    template = synthesised.templates["api"]["Resources"]
+    (api,) = (name for name, one in template.items() if one["Type"] == "AWS::ApiGateway::RestApi")
+    for stage in (one for one in template.values() if one["Type"] == "AWS::ApiGateway::Stage"):
+        assert any(one["LoggingLevel"] != "OFF" for one in stage["Properties"]["MethodSettings"])
+        name = {"Fn::Join": ["", ["API-Gateway-Execution-Logs_", {"Ref": api}, f"/{stage['Properties']['StageName']}"]]}
+        groups = {one: template[one]["Properties"] for one in template if template[one]["Type"] == "AWS::Logs::LogGroup"}
+        ((logical_id, group),) = ((one, group) for one, group in groups.items() if group["LogGroupName"] == name)
+        assert "KmsKeyId" in group and group["RetentionInDays"] == synthesised.config.log_days
+        assert logical_id in stage["DependsOn"], "the gateway would make it first"
+
+
+def test_a_stage_that_goes_leaves_the_account_the_role_that_others_log_by(synthesised: Synthesised) -> None:
+    """The setting is one for an account and region: the last stage that was deployed has put its own role there."""
+    template = synthesised.templates["api"]["Resources"]
+    (account,) = (one for one in template.values() if one["Type"] == "AWS::ApiGateway::Account")
+    role = template[account["Properties"]["CloudWatchRoleArn"]["Fn::GetAtt"][0]]
+    assert role["Type"] == "AWS::IAM::Role" and "RoleName" not in role["Properties"]
+    assert account["DeletionPolicy"] == role["DeletionPolicy"] == "Retain"
+
+
 def test_everything_but_the_pages_and_the_health_check_asks_for_a_key_of_a_plan(synthesised: Synthesised) -> None:
     open_paths = {path for (_, path), method in _methods(synthesised).items() if not method["ApiKeyRequired"]}
     assert open_paths == {"/healthz"} | {path.removesuffix("/") for path in PAGES}

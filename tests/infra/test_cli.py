@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra_cdk import live_alias_resource
-from infra_cdk.cli import CDK_VERSION, FOLDER, installed_version, node_programs
+from infra_cdk.cli import CDK_VERSION, FOLDER, deploy, installed_version, node_programs, unnamed_release
 from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.start_rollout import start_rollout
 from local.stack import local_aws
@@ -22,6 +23,7 @@ from shared.adapters.dynamodb.table_names import TableNames
 from shared.contracts import FUNCTIONS
 from shared.domain.release import Release
 from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
+from tests.infra.conftest import stage_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,11 +42,6 @@ def test_without_credentials_one_line_says_so_and_nothing_is_done(action: str) -
     assert done.returncode == 1 and done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert "there are no AWS credentials" in line and "AWS_PROFILE" in line
-
-
-def test_a_deployment_without_a_release_asks_for_its_name() -> None:
-    done = _run("deploy", "--stage", "dev")
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1) and "RELEASE=" in done.stderr
 
 
 def test_the_cdk_is_the_pinned_one_and_not_the_accident() -> None:
@@ -141,6 +138,59 @@ def test_a_stage_that_is_not_there_yet_may_be_deployed_under_any_name() -> None:
     stacks = _Stacks()
     stacks.describe_stacks = no_stack
     check_before_deploying(lambda _: stacks, "dev", "r1")
+
+
+class Runs:
+    """The CDK's command line: keeps what it was asked, and ends as it is told."""
+
+    def __init__(self, *codes: int) -> None:
+        self.asked: list[list[str]] = []
+        self._codes = list(codes)
+
+    def __call__(self, arguments: Sequence[str]) -> int:
+        self.asked.append(list(arguments))
+        return self._codes.pop(0) if self._codes else 0
+
+
+def test_a_deployment_ends_with_its_rollout(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = Runs()
+    assert deploy(stage_settings("dev"), lambda _: _Stacks(), runs) == 0
+    assert runs.asked[0][0] == "deploy" and runs.asked[0][-1] == "kefu-dev-*"
+    assert capsys.readouterr().out.splitlines() == ["kefu: release 2026.11.22-1", "arn:execution"]
+
+
+def test_a_deployment_that_failed_starts_no_rollout() -> None:
+    stacks = _Stacks()
+    assert deploy(stage_settings("dev"), lambda _: stacks, Runs(3)) == 3
+    assert stacks.started == {}
+
+
+def _denied(*_: Any, **__: Any) -> Any:
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}, "StartExecution")
+
+
+@pytest.mark.parametrize(("broken", "said"), [("start_execution", "AccessDeniedException"), ("outputs", "RolloutMachineArn")])
+def test_a_rollout_that_does_not_start_is_one_line_with_what_to_do(
+    broken: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = _Stacks()
+    if broken == "outputs":
+        stacks.outputs["kefu-dev-release"] = {}
+    else:
+        monkeypatch.setattr(stacks, "start_execution", _denied)
+    assert deploy(stage_settings("dev"), lambda _: stacks, Runs()) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "2026.11.22-1 is deployed, but its rollout was not started" in line and said in line
+    assert "python -m infra_cdk.start_rollout --stage dev --region eu-west-1" in line
+
+
+def test_what_would_change_is_shown_under_the_name_of_what_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions know their release's name: under another one every function would show a change."""
+    stacks = _Stacks()
+    assert unnamed_release("diff", "dev", lambda _: stacks) == "2026.11.22-1"
+    assert unnamed_release("deploy", "dev", lambda _: stacks) != "2026.11.22-1"
+    monkeypatch.setattr(stacks, "describe_stacks", _denied)
+    assert unnamed_release("diff", "dev", lambda _: stacks) == unnamed_release("deploy", "dev", lambda _: stacks)
 
 
 class _Lambda:

@@ -10,7 +10,7 @@ import pytest
 from cdk_nag import AwsSolutionsChecks
 
 from infra_cdk.app import new_app
-from infra_cdk.function_code import STUB
+from infra_cdk.context_keys import STUB
 from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
 from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from infra_cdk.app import SEARCH, add_stage, new_app
-from infra_cdk.function_code import STUB
-from infra_cdk.stage_config import StageConfig, StageConfigError, read_stage
+from infra_cdk.context_keys import STUB
+from infra_cdk.stage_config import MOST_TENANTS, UPLOAD_EVENTS, StageConfig, StageConfigError, read_stage
 from tests.infra.conftest import NO_ACCOUNT, OWN, stage_settings
 
 DEV: dict[str, Any] = {"region": "eu-west-1", "tenants": ["yuguang"]}
@@ -29,6 +29,8 @@ def test_the_desk_is_the_first_companys_unless_another_is_named() -> None:
         ({"region": "Ireland"}, "region"),
         ({"tenants": []}, "tenants"),
         ({"tenants": ["a/../b"]}, "tenants"),
+        ({"tenants": [f"t{number}" for number in range(51)]}, "tenants: 50 companies at most"),
+        ({"tenants": ["a", "a"]}, "tenants: 50 companies at most, each once"),
         ({"staff_tenant": "other"}, "staff_tenant"),
         ({"search": "elastic"}, "search"),
         ({"model_url": "https://m.example.com"}, "model_url and model_name"),
@@ -43,6 +45,11 @@ def test_the_desk_is_the_first_companys_unless_another_is_named() -> None:
 def test_a_setting_that_makes_no_sense_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(StageConfigError, match=named):
         _dev(**changes)
+
+
+def test_a_stage_takes_as_many_companies_as_a_bucket_has_notifications_for() -> None:
+    """S3 refuses the 101st configuration of a bucket."""
+    assert len(_dev(tenants=[f"t{number}" for number in range(MOST_TENANTS)]).tenants) * len(UPLOAD_EVENTS) == 100
 
 
 def test_a_release_has_a_name_that_fits_into_names() -> None:
