@@ -138,6 +138,7 @@ def test_a_stage_that_is_not_there_yet_may_be_deployed_under_any_name() -> None:
     stacks = _Stacks()
     stacks.describe_stacks = no_stack
     check_before_deploying(lambda _: stacks, "dev", "r1")
+    assert not stacks.started
 
 
 class Runs:
