@@ -64,6 +64,8 @@ _PRUNED = (
     "pydantic/color.py",
     "pydantic/experimental/arguments_schema.py",
     "pydantic/experimental/pipeline.py",
+    # Lists of zones for people and for a compiler: a zone is read from its own file.
+    *(f"tzdata/zoneinfo/{name}" for name in ("*.tab", "tzdata.zi", "leapseconds", "leap-seconds.list")),
     # PyYAML's C form: company.yaml and kefu.yaml are small, and the strict loader is Python.
     "yaml/_yaml.*",
     "numpy/f2py",

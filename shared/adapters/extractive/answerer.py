@@ -18,8 +18,8 @@ from shared.domain.reply import ReplyDraft, ReplyRequest
 _LARGEST_LEAD = 6.0
 # From this chance on an answer stands alone; a second place is worth its length where it adds so much.
 _SURE, _WORTH = 0.75, 0.05
-# Log-odds; a runner-up that is a hundredth as likely, or less, is no second place to look.
-_FAR_BEHIND = 4.6
+# Log-odds; a runner-up that is a fiftieth as likely, or less, is no second place to look.
+_FAR_BEHIND = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,7 +242,7 @@ def an_accepted(ports: AWSPorts, conversation: Conversation) -> TurnCommand:
     )
 
 
-def test_a_turn_makes_at_most_four_calls_and_two_more_where_its_subjects_key_is_not_at_hand(ports: AWSPorts) -> None:
+def test_a_turn_makes_at_most_four_calls_and_more_only_for_a_key_or_a_snapshot_that_is_new(ports: AWSPorts) -> None:
     take_turn = a_turn_taker(ports)
     conversation = stored(ports.conversations, tenant=COMPANY)
     made = []
@@ -252,9 +252,9 @@ def test_a_turn_makes_at_most_four_calls_and_two_more_where_its_subjects_key_is_
             assert take_turn(command).status is TurnStatus.ANSWERED
         made.append(calls)
     keys = [calls["Decrypt"] + calls["GenerateDataKey"] for calls in made]
-    # One query, one transaction, one answer for the cache; then the key, where KMS keeps it.
+    # One query, one transaction, one answer for the cache; then the key, where KMS keeps it, and the snapshot's first note.
     assert all(calls["Query"] == calls["TransactWriteItems"] == 1 for calls in made)
-    assert sum(made[0].values()) <= 4 + (2 if keys[0] else 0)
+    assert sum(made[0].values()) <= 5 + (2 if keys[0] else 0)
     assert all(sum(calls.values()) <= 4 for calls in made[1:])
 
 

@@ -1,8 +1,10 @@
 """The desk's entry as Lambda imports it: it lets in whom the staff's secret names now, not whom it named at the start."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -28,10 +30,20 @@ def staff(*tokens: str) -> str:
     return json.dumps([{"agent_id": token[0], "name": token[0], "token": token} for token in tokens])
 
 
+@pytest.fixture
+def thread_of_its_own() -> Iterator[ThreadPoolExecutor]:
+    """Return a thread with an event loop: where a browser test ran before in this process, the main one's is under way."""
+    loop = asyncio.new_event_loop()
+    with ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(loop,)) as thread:
+        yield thread
+    loop.close()
+
+
 class Desk:
     """The deployed function, with the store of secrets and the clock at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, thread: ThreadPoolExecutor) -> None:
+        self.thread = thread
         self.secret = staff(ZHOU, LI)
         self.store_is_up = True
         self.reads = 0
@@ -49,12 +61,13 @@ class Desk:
         changes = {"httpMethod": "GET", "path": "/desk/v1/me", "body": None, "headers": headers}
         many = {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
         context = SimpleNamespace(function_name="kefu-test-desk", function_version="1")
-        return self.handler({**load_event("api-gateway-post-message"), **changes, **many}, context)["statusCode"]
+        event = {**load_event("api-gateway-post-message"), **changes, **many}
+        return self.thread.submit(self.handler, event, context).result()["statusCode"]
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    made, objects = Desk(), MemoryObjectStore()
+def desk(monkeypatch: pytest.MonkeyPatch, thread_of_its_own: ThreadPoolExecutor) -> Iterator[Desk]:
+    made, objects = Desk(thread_of_its_own), MemoryObjectStore()
     objects.put("tenants/acme/content/company.yaml", COMPANY)
     for name, value in environment_of("desk").items():
         monkeypatch.setenv(name, value)
