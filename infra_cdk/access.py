@@ -12,6 +12,7 @@ from shared.contracts import (
     LEDGER,
     OUTBOX,
     PRESENCE,
+    PROFILES,
     RATE_LIMITS,
     RELEASES,
     SESSIONS,
@@ -59,7 +60,7 @@ ACCESS = {
     "desk": Access(content="company", secrets=("staff",), invokes=("dialog",)),
     "dialog": Access(
         reads=(RELEASES,),
-        writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, ANSWER_CACHE, PRESENCE, SUBJECT_KEYS),
+        writes=(CONVERSATIONS, LEDGER, OUTBOX, TICKETS_TABLE, ANSWER_CACHE, PRESENCE, PROFILES, SUBJECT_KEYS),
         content="company",
         secrets=("token", "model-key"),
         # Itself, by version: the queue's turns of another release.

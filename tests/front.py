@@ -109,6 +109,7 @@ def _stores(world: World, folder: Path) -> Stores:
         tickets=world.tickets,
         outbox=world.outbox,
         presence=world.presence,
+        profiles=world.profiles,
         cache=world.cache,
         limiter=SQLiteRateLimiter(Database(":memory:")),
         queues={contract.name: SQLiteQueue(queues, contract, world.clock, world.ids) for contract in QUEUES},

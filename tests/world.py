@@ -18,6 +18,7 @@ from shared.adapters.sqlite.database import MEMORY, Database
 from shared.adapters.sqlite.ledger import SQLiteLedger
 from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
+from shared.adapters.sqlite.profiles import SQLiteProfileStore
 from shared.adapters.sqlite.sessions import SQLiteSessionStore
 from shared.adapters.sqlite.tickets import SQLiteTicketStore
 from shared.domain.blocks import Answer, Block, ChoiceBlock, Citation, TextBlock
@@ -131,6 +132,7 @@ class World:
         self.outbox = SQLiteOutbox(self.database)
         self.tickets = SQLiteTicketStore(self.database, cipher)
         self.presence = SQLitePresenceStore(self.database)
+        self.profiles = SQLiteProfileStore(self.database, cipher)
         self.cache = SQLiteAnswerCache(self.database)
         self.sessions = SQLiteSessionStore(self.database)
         self.companies = OneCompany()
@@ -142,6 +144,7 @@ class World:
             conversations=self.conversations,
             tickets=self.tickets,
             presence=self.presence,
+            profiles=self.profiles,
             masker=self.masker,
             tokens=self.tokens,
             ids=self.ids,

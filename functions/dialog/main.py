@@ -14,6 +14,7 @@ from shared.adapters.dynamodb.answer_cache import DynamoDBAnswerCache
 from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.presence import DynamoDBPresenceStore
+from shared.adapters.dynamodb.profiles import DynamoDBProfileStore
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.dynamodb.tickets import DynamoDBTicketStore
@@ -63,6 +64,7 @@ def build() -> Handler:
         ledger=DynamoDBLedger(database, names),
         tickets=DynamoDBTicketStore(database, names, cipher),
         presence=DynamoDBPresenceStore(database, names),
+        profiles=DynamoDBProfileStore(database, names, cipher),
         cache=DynamoDBAnswerCache(database, names),
         turns=deployed.queue(env.turns_queue_url, TURNS),
         companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),

@@ -22,6 +22,7 @@ from shared.ports import (
     KnowledgeService,
     Ledger,
     PresenceStore,
+    ProfileStore,
     Queue,
     ReplyModel,
     TicketStore,
@@ -57,6 +58,7 @@ class DialogPorts:
     ledger: Ledger
     tickets: TicketStore
     presence: PresenceStore
+    profiles: ProfileStore
     cache: AnswerCache
     turns: Queue
     companies: CompanyStore
@@ -122,6 +124,7 @@ def _take_turn(ports: DialogPorts) -> TakeTurn:
         conversations=ports.conversations,
         tickets=ports.tickets,
         presence=ports.presence,
+        profiles=ports.profiles,
         masker=masker,
         tokens=ports.tokens,
         ids=ports.ids,

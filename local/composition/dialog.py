@@ -34,6 +34,7 @@ def build_dialog(stores: Stores, parts: DialogParts) -> Handler:
         ledger=stores.ledger,
         tickets=stores.tickets,
         presence=stores.presence,
+        profiles=stores.profiles,
         cache=stores.cache,
         turns=stores.queues[TURNS.name],
         companies=parts.companies,

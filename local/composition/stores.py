@@ -16,6 +16,7 @@ from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.ledger import SQLiteLedger
 from shared.adapters.sqlite.outbox import SQLiteOutbox
 from shared.adapters.sqlite.presence import SQLitePresenceStore
+from shared.adapters.sqlite.profiles import SQLiteProfileStore
 from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.adapters.sqlite.rate_limiter import SQLiteRateLimiter
 from shared.adapters.sqlite.sessions import SQLiteSessionStore
@@ -37,6 +38,7 @@ class Stores:
     tickets: SQLiteTicketStore
     outbox: SQLiteOutbox
     presence: SQLitePresenceStore
+    profiles: SQLiteProfileStore
     cache: SQLiteAnswerCache
     limiter: SQLiteRateLimiter
     queues: dict[str, SQLiteQueue]
@@ -70,6 +72,7 @@ def open_stores(folder: DataFolder) -> Stores:
         tickets=SQLiteTicketStore(state, cipher),
         outbox=SQLiteOutbox(state),
         presence=SQLitePresenceStore(state),
+        profiles=SQLiteProfileStore(state, cipher),
         cache=SQLiteAnswerCache(state),
         limiter=SQLiteRateLimiter(memory),
         queues={contract.name: SQLiteQueue(queues, contract, clock, ids) for contract in QUEUES},

@@ -12,7 +12,7 @@ MAX_REMINDERS = 2
 
 
 class Pending(StrEnum):
-    """What the bot has asked and waits for."""
+    """What the bot has asked and waits for. CHOICE: which of the choices was meant; those of a greeting are only there to be taken."""
 
     NOTHING = ""
     CONTACT = "contact"
@@ -22,13 +22,17 @@ class Pending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogState:
-    """The dialog's memory between turns. `summary` is what a ticket would say; `last_question` supports follow-ups."""
+    """The dialog's memory between turns. `summary` is what a ticket would say; `last_question` supports follow-ups.
+
+    `known`: the customer was asked whether the contact that they left before still holds.
+    """
 
     pending: Pending = Pending.NOTHING
     summary: str = ""
     attempts: int = 0
     choices: tuple[str, ...] = ()
     last_question: str = ""
+    known: bool = False
 
     @classmethod
     def read(cls, raw: Mapping[str, object]) -> "DialogState":
@@ -41,6 +45,7 @@ class DialogState:
             attempts=attempts if isinstance(attempts, int) else 0,
             choices=tuple(map(str, cast("list[object]", choices))) if isinstance(choices, list | tuple) else (),
             last_question=str(raw.get("last_question", "")),
+            known=raw.get("known") is True,
         )
 
     def to_mapping(self) -> dict[str, object]:
@@ -51,6 +56,7 @@ class DialogState:
             "attempts": self.attempts,
             "choices": list(self.choices),
             "last_question": self.last_question,
+            "known": self.known,
         }
         return {key: value for key, value in full.items() if value}
 
@@ -94,18 +100,20 @@ class RequestPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskContact:
-    """Ask for a contact, to open a ticket about `summary`."""
+    """Ask for a contact, to open a ticket about `summary`. `another`: not the one that was left before."""
 
     summary: str
     attempts: int = 0
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTicket:
-    """Open a ticket; `contact` is empty when the customer does not want to leave one."""
+    """Open a ticket; `contact` is empty when the customer does not want to leave one, or when the `known` one holds."""
 
     summary: str
     contact: str
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +140,24 @@ def decide(heard: Heard, state: DialogState) -> Action:
     if act is Act.HANDOFF:
         return RequestPerson(summary=state.summary or state.last_question or heard.utterance.text)
     if state.pending is Pending.CONTACT:
-        return _while_contact_is_open(heard, state)
+        return _whether_known_contact_holds(heard, state) or _while_contact_is_open(heard, state)
     if state.pending is Pending.TICKET_OFFER and act in (Act.YES, Act.NO, Act.PICK, Act.SKIP, Act.TICKET):
         return _after_offer(heard, state)
-    if state.choices and act in (Act.PICK, Act.YES, Act.NO):
+    if state.choices and (act is Act.PICK or (state.pending is Pending.CHOICE and act in (Act.YES, Act.NO))):
         return _after_choices(heard, state)
     return _fresh(heard, state)
+
+
+def _whether_known_contact_holds(heard: Heard, state: DialogState) -> Action | None:
+    """Take the word on the contact that was left before; None for anything else that was said."""
+    act, pick = heard.utterance.act, heard.utterance.pick
+    if not state.known or heard.contact:
+        return None
+    if act is Act.YES or pick == 0:
+        return OpenTicket(summary=state.summary, contact="", known=True)
+    if act in (Act.NO, Act.ANOTHER) or pick == 1:
+        return AskContact(summary=state.summary, another=True)
+    return None
 
 
 def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:

@@ -11,6 +11,7 @@ from shared.domain.language import Language
 from shared.domain.ledger import LedgerStatus
 from shared.domain.outbox import EventName
 from shared.domain.policy import DialogState
+from shared.domain.profile import Profile
 from shared.domain.ticket import Ticket
 
 
@@ -68,6 +69,7 @@ class Draft:
     owner: Owner = Owner.BOT
     waiting_since: datetime | None = None
     tickets: tuple[Ticket, ...] = ()
+    profile: Profile | None = None
     events: tuple[tuple[EventName, Mapping[str, str]], ...] = ()
     snapshot: int = 0
 

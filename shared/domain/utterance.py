@@ -14,6 +14,7 @@ class Act(StrEnum):
     YES = "yes"
     NO = "no"
     SKIP = "skip"
+    ANOTHER = "another"
     HANDOFF = "handoff"
     TICKET = "ticket"
     TICKET_STATUS = "ticket_status"
@@ -47,7 +48,7 @@ _GOODBYE = re.compile(
     r"(?:再见|拜拜|没事了|没有了|就这些|不聊了|bye|goodbye|bye bye|that'?s all|see you)(?:[啦了哦~!！ ])*", re.IGNORECASE
 )
 _YES = re.compile(
-    r"(?:是|是的|对|对的|好|好的|好啊|可以|行|要|需要|嗯|嗯嗯|没错|麻烦你?了?|帮我登记|登记吧|yes|yeah|yep|sure|ok|okay|please|yes please|please do|go ahead)"
+    r"(?:是|是的|对|对的|好|好的|好啊|可以|行|要|需要|嗯|嗯嗯|没错|麻烦你?了?|帮我登记|登记吧|就?用(?:这个|它|原来的|之前的)|就这个|yes|use (?:this|that|it|this one|that one|the same)|yeah|yep|sure|ok|okay|please|yes please|please do|go ahead)"
     r"(?:[啊吧呀的~!！,， ]|谢谢|please)*",
     re.IGNORECASE,
 )
@@ -58,6 +59,12 @@ _NO = re.compile(
 )
 _SKIP = re.compile(
     r"(?:跳过|不留|不方便|不想留|不留了|不方便留|没有联系方式|skip|rather not|i'?d rather not|prefer not to)(?:[了吧啊~!！ ])*",
+    re.IGNORECASE,
+)
+
+_ANOTHER = re.compile(
+    r"(?:我?想?要?(?:换|改)(?:一?个|成别的|别的)?(?:手机号?码?|电话|号码?|邮箱|联系方式)?|换成?别的|用?另一个|别的|不用这个|不是这个"
+    r"|(?:use )?(?:an)?other(?: one)?|(?:use )?a different one|change it|not (?:this|that)(?: one)?)(?:[吧了呢啊~!！ ]|please)*",
     re.IGNORECASE,
 )
 
@@ -135,7 +142,7 @@ def read_utterance(text: str) -> Utterance:
     for act, pattern in ((Act.GREETING, _GREETING), (Act.THANKS, _THANKS), (Act.GOODBYE, _GOODBYE)):
         if pattern.fullmatch(bare):
             return Utterance(act=act, text=text)
-    for act, pattern in ((Act.SKIP, _SKIP), (Act.NO, _NO), (Act.YES, _YES)):
+    for act, pattern in ((Act.SKIP, _SKIP), (Act.ANOTHER, _ANOTHER), (Act.NO, _NO), (Act.YES, _YES)):
         if pattern.fullmatch(bare):
             return Utterance(act=act, text=text)
     return _read_request(bare, text)

@@ -129,7 +129,9 @@ def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: T
     in_vain = () if rung is Rung.MODEL else _models_in_vain(asked)
     # Every text that the customer sees, or sends by a button, has their own data in it again.
     blocks = tuple(rewritten(block, question.restore) for block in answer.blocks)
-    state = DialogState(last_question=question.restore(question.text), choices=_choices(blocks))
+    choices = _choices(blocks)
+    asked_which = Pending.CHOICE if choices else Pending.NOTHING
+    state = DialogState(pending=asked_which, last_question=question.restore(question.text), choices=choices)
     events = ()
     if rung is Rung.REFUSAL:
         state = replace(state, pending=Pending.TICKET_OFFER, summary=context.command.text, choices=())

@@ -8,8 +8,9 @@ from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
 from shared.domain.contact import contact_said
-from shared.domain.contact_form import contact_form
+from shared.domain.contact_form import contact_form, contact_form_again, known_contact
 from shared.domain.conversation import Owner, Rung
+from shared.domain.errors import SupportError
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
 from shared.domain.outbox import EventName
@@ -28,10 +29,20 @@ from shared.domain.policy import (
     Say,
     decide,
 )
+from shared.domain.profile import Profile, shown_contact
 from shared.domain.ticket import Ticket, TicketStatus
 from shared.domain.turn import Draft, TurnContext
 from shared.domain.utterance import read_utterance
-from shared.ports import CompanyStore, ConversationStore, IdSource, Masker, PresenceStore, TicketStore, TokenSigner
+from shared.ports import (
+    CompanyStore,
+    ConversationStore,
+    IdSource,
+    Masker,
+    PresenceStore,
+    ProfileStore,
+    TicketStore,
+    TokenSigner,
+)
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 
 _CONTACT_PLACEHOLDERS = ("[PHONE", "[EMAIL")
@@ -46,6 +57,7 @@ class DraftReply:
     conversations: ConversationStore
     tickets: TicketStore
     presence: PresenceStore
+    profiles: ProfileStore
     masker: Masker
     tokens: TokenSigner
     ids: IdSource
@@ -75,7 +87,7 @@ class DraftReply:
             case RequestPerson():
                 return self._request_person(action, state, company, context)
             case AskContact():
-                return ask_contact(action, state, company, context, "ask_contact_again" if action.attempts else "ask_contact")
+                return self._ask_contact(action, state, company, context, "ask_contact")
             case OpenTicket():
                 return self._open_ticket(action, state, company, context)
             case ReportTickets():
@@ -102,7 +114,7 @@ class DraftReply:
         if draft.rung is Rung.TICKET:
             # Knowledge is out of reach: the honest rung is a ticket with a time.
             asked = AskContact(summary=context.command.text)
-            return replace(ask_contact(asked, state, company, context, "knowledge_down"), degraded=draft.degraded)
+            return replace(self._ask_contact(asked, state, company, context, "knowledge_down"), degraded=draft.degraded)
         if not action.remind:
             return draft
         reminder = say(context.language, "contact_reminder")
@@ -111,7 +123,7 @@ class DraftReply:
 
     def _request_person(self, action: RequestPerson, state: DialogState, company: Company, context: TurnContext) -> Draft:
         if not self.presence.available(company.tenant, context.now):
-            return ask_contact(AskContact(summary=action.summary), state, company, context, "handoff_nobody")
+            return self._ask_contact(AskContact(summary=action.summary), state, company, context, "handoff_nobody")
         waiting = len(self.conversations.list_open(company.tenant, Owner.QUEUE, QUEUE_LOOK).items)
         phrase = "handoff_queued" if waiting else "handoff_queued_next"
         text = say(context.language, phrase, ahead=waiting)
@@ -126,7 +138,42 @@ class DraftReply:
             events=((EventName.HANDOFF_REQUESTED, {"conversation_id": context.conversation.conversation_id}),),
         )
 
+    def _ask_contact(self, action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:
+        """Ask for a contact; who has left one before is asked whether that still holds."""
+        if action.attempts or action.another:
+            return ask_contact(action, state, company, context, phrase)
+        contact = self._known_contact(context)
+        if not contact:
+            return ask_contact(action, state, company, context, phrase)
+        block = known_contact(company, context.language, context.now, phrase, shown_contact(contact))
+        pending = replace(_waiting_for_contact(action, state), known=True)
+        return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=pending)
+
+    def _known_contact(self, context: TurnContext) -> str:
+        """The contact that the customer left before; "" where there is none, or it cannot be read now: then they are asked."""
+        try:
+            profile = self.profiles.get(context.conversation.tenant, context.conversation.subject_id)
+        except SupportError:
+            return ""
+        return profile.contact if profile else ""
+
+    def _remembering(self, contact: str, context: TurnContext) -> Profile | None:
+        """Return the profile to store, so that the customer is not asked twice; None where it says so, or cannot be read now."""
+        conversation = context.conversation
+        try:
+            known = self.profiles.get(conversation.tenant, conversation.subject_id)
+        except SupportError:
+            return None
+        if known is None:
+            known = Profile(
+                tenant=conversation.tenant, subject_id=conversation.subject_id, language=context.language, updated_at=context.now
+            )
+        return None if known.contact == contact else known.reached_by(contact, context.language, context.now)
+
     def _open_ticket(self, action: OpenTicket, state: DialogState, company: Company, context: TurnContext) -> Draft:
+        contact = self._known_contact(context) if action.known else action.contact
+        if action.known and not contact:
+            return ask_contact(AskContact(summary=action.summary), state, company, context, "ask_contact")
         ticket_id = self.ids.new_id()
         token = self.tokens.issue("kt", ticket_id)
         ticket = Ticket(
@@ -139,13 +186,13 @@ class DraftReply:
             owner_token=context.command.message_id,
             token_hash=self.hash_token(token),
             summary=action.summary or context.command.text,
-            contact=action.contact,
+            contact=contact,
             language=context.language,
             created_at=context.now,
             updated_at=context.now,
             promised_at=promised_time(company, context.now),
         )
-        phrase = "ticket_opened" if action.contact else "ticket_opened_no_contact"
+        phrase = "ticket_opened" if contact else "ticket_opened_no_contact"
         promise = spoken_time(ticket.promised_at, company, context.language)
         text = say(context.language, phrase, number=ticket.number, promise=promise)
         card = ticket_card(ticket, company, context, (say(context.language, "ticket_token_label"), token))
@@ -156,6 +203,7 @@ class DraftReply:
             state=DialogState(last_question=state.last_question),
             status=LedgerStatus.TICKETED,
             tickets=(ticket,),
+            profile=self._remembering(action.contact, context) if action.contact else None,
             events=((EventName.TICKET_REQUESTED, {"ticket_id": ticket_id}),),
         )
 
@@ -187,11 +235,17 @@ def offer_again(prompt: str, state: DialogState, context: TurnContext) -> Choice
 
 def ask_contact(action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:
     """Ask for a way to reach the customer, and say by when somebody will."""
-    form = contact_form(company, context.language, context.now, phrase)
-    pending = DialogState(
+    if action.attempts or action.another:
+        form = contact_form_again(context.language, "ask_contact_again" if action.attempts else "leave_another")
+    else:
+        form = contact_form(company, context.language, context.now, phrase)
+    return Draft(text=form.prompt, blocks=(form,), rung=Rung.FLOW, state=_waiting_for_contact(action, state))
+
+
+def _waiting_for_contact(action: AskContact, state: DialogState) -> DialogState:
+    return DialogState(
         pending=Pending.CONTACT, summary=action.summary, attempts=action.attempts, last_question=state.last_question
     )
-    return Draft(text=form.prompt, blocks=(form,), rung=Rung.FLOW, state=pending)
 
 
 def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: tuple[str, str]) -> CardBlock:

@@ -96,6 +96,7 @@ class TakeTurn:
                 closings=(closing,),
                 events=tuple(self._event(name, ids, context) for name, ids in draft.events),
                 tickets=draft.tickets,
+                profile=draft.profile,
                 settled_pending=(command.seq,),
             )
         )

@@ -215,6 +215,7 @@ def a_turn_taker(ports: AWSPorts) -> TakeTurn:
         conversations=ports.conversations,
         tickets=ports.tickets,
         presence=ports.presence,
+        profiles=ports.profiles,
         masker=masker,
         tokens=SignedTokens(b"k" * 32),
         ids=ports.ids,

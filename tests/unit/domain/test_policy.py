@@ -105,25 +105,25 @@ def test_a_new_question_after_an_offer_is_just_a_question() -> None:
 
 
 def test_a_number_picks_the_offered_question() -> None:
-    state = DialogState(choices=("怎么退货", "怎么换货"))
+    state = DialogState(pending=Pending.CHOICE, choices=("怎么退货", "怎么换货"))
     assert decide(hear("第二个"), state) == Look(question="怎么换货")
     assert decide(hear("5"), state) == Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
 
 
 def test_a_yes_takes_the_only_question_that_was_offered() -> None:
-    state = DialogState(choices=("怎么退货",), last_question="退")
+    state = DialogState(pending=Pending.CHOICE, choices=("怎么退货",), last_question="退")
     for text in ("是的", "对", "好的", "yes"):
         assert decide(hear(text), state) == Look(question="怎么退货"), text
 
 
 def test_a_yes_to_several_questions_asks_which_and_keeps_them() -> None:
-    state = DialogState(choices=("怎么退货", "怎么换货"))
+    state = DialogState(pending=Pending.CHOICE, choices=("怎么退货", "怎么换货"))
     assert decide(hear("是的"), state) == Say(phrase=Phrase.PICK_WHICH, keep=True)
 
 
 def test_a_no_to_the_offered_questions_forgets_them() -> None:
     for choices in (("怎么退货",), ("怎么退货", "怎么换货")):
-        assert decide(hear("不是"), DialogState(choices=choices)) == Say(phrase=Phrase.CHOICES_DROPPED)
+        assert decide(hear("不是"), DialogState(pending=Pending.CHOICE, choices=choices)) == Say(phrase=Phrase.CHOICES_DROPPED)
 
 
 def test_a_yes_or_a_no_to_nothing_is_acknowledged() -> None:
@@ -143,3 +143,35 @@ def test_the_state_survives_storage() -> None:
     state = DialogState(pending=Pending.CONTACT, summary="s", attempts=1, choices=("a", "b"), last_question="q")
     assert DialogState.read(state.to_mapping()) == state
     assert DialogState.read({"from_the_future": 1}) == DialogState()
+
+
+def test_after_a_greeting_yes_is_no_pick_and_a_number_is_one() -> None:
+    greeted = DialogState(choices=("怎么退货", "怎么换货"))
+    assert decide(hear("好的"), greeted) == Say(phrase=Phrase.ACKNOWLEDGED)
+    assert decide(hear("ok"), greeted) == Say(phrase=Phrase.ACKNOWLEDGED)
+    assert decide(hear("2"), greeted) == Look(question="怎么换货")
+
+
+KNOWN = DialogState(pending=Pending.CONTACT, summary="不充电", known=True)
+
+
+def test_the_contact_that_was_left_before_is_used_where_the_customer_says_so() -> None:
+    for text in ("就用这个", "是的", "可以", "1", "Use this one", "yes", "the first one"):
+        assert decide(hear(text), KNOWN) == OpenTicket(summary="不充电", contact="", known=True), text
+
+
+def test_who_wants_another_contact_is_asked_for_it() -> None:
+    for text in ("换一个", "不是", "换个手机号吧", "2", "Use another", "no", "a different one"):
+        assert decide(hear(text), KNOWN) == AskContact(summary="不充电", another=True), text
+
+
+def test_a_contact_that_is_typed_at_once_wins_over_the_known_one() -> None:
+    assert decide(hear("13911112222", "13911112222"), KNOWN) == OpenTicket(summary="不充电", contact="13911112222")
+
+
+def test_who_will_leave_none_is_not_reached_by_the_known_one() -> None:
+    assert decide(hear("跳过"), KNOWN) == OpenTicket(summary="不充电", contact="")
+
+
+def test_that_the_known_contact_was_offered_survives_storage() -> None:
+    assert DialogState.read(KNOWN.to_mapping()) == KNOWN

@@ -59,6 +59,7 @@ class TwoVersions:
             ledger=world.ledger,
             tickets=world.tickets,
             presence=world.presence,
+            profiles=world.profiles,
             cache=world.cache,
             turns=self.queue,
             companies=world.companies,
