@@ -143,17 +143,6 @@ class IngestDocument:
         count = len(change.removed_chunk_ids)
         return IngestResult(source=source, status=IngestStatus.REMOVED, document_id=document_id, chunks_removed=count)
 
-    def repair(self, tenant: str, progress: Progress = _silent) -> int:
-        """Apply every chunk of the store to both indexes again, e.g. after one was lost. Returns how many."""
-        chunks = self.knowledge.all_chunks(tenant)
-        for start in range(0, len(chunks), _BATCH):
-            self._index(tenant, chunks[start : start + _BATCH])
-            progress("embed", min(start + _BATCH, len(chunks)), len(chunks))
-        removed = {chunk.chunk_id: chunk.removed_in for chunk in chunks if chunk.removed_in is not None}
-        self.keywords.apply(tenant, (), removed)
-        self.vectors.apply(tenant, (), removed)
-        return len(chunks)
-
     def _document(self, command: SourceDocument, parsed: ParsedDocument, document_id: str, content_hash: str) -> Document:
         meta = parsed.meta
         document = Document(

@@ -190,19 +190,6 @@ def test_an_end_at_any_write_is_mended_even_when_the_file_was_changed_back(calls
     assert world.readers_see() == {"一年。", "主机。"}
 
 
-def test_a_lost_index_is_repaired_from_the_store(world: World) -> None:
-    world.put(ONE)
-    world.publish(TENANT)
-    world.put(TWO)
-    world.publish(TENANT)
-    world.keywords.chunks.clear()
-    world.vectors.chunks.clear()
-    assert world.ingest.repair(TENANT) == 3
-    assert world.readers_see() == {"两年。", "主机。"}
-    world.publish.rollback(TENANT, 1)
-    assert world.readers_see() == {"一年。", "主机。"}
-
-
 def test_a_folder_is_read_file_by_file_and_what_is_gone_is_removed(world: World) -> None:
     def unreadable() -> bytes:
         raise DocumentRejectedError("knowledge/c.md", "unreadable", "cannot be opened")
