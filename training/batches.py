@@ -31,7 +31,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Padded pairs as a reader lays them out at run time. `rivals` (groups, most): rows of the batch, -1 for none."""
+    """Padded pairs as a reader lays them out at run time. `rivals` (groups, most): rows of the batch, -1 for none.
+
+    `alone`: the pair is a question with a passage that does not answer it, and no other.
+    """
 
     states: torch.Tensor
     side: torch.Tensor
@@ -39,6 +42,7 @@ class Batch:
     content: torch.Tensor
     said: torch.Tensor
     answers: torch.Tensor
+    alone: torch.Tensor
     rivals: torch.Tensor
 
 
@@ -89,6 +93,7 @@ def collated(batch: Sequence[Group], hidden: int) -> Batch:
         content=torch.from_numpy(content),
         said=torch.from_numpy(said),
         answers=torch.tensor([float(one.answers) for _, one in pairs]),
+        alone=torch.tensor([float(len(group.examples) == 1 and not one.answers) for group in batch for one in group.examples]),
         rivals=_rivals(batch),
     )
 

@@ -93,6 +93,7 @@ export class Memory {
     if (room.view.closed) Object.assign(room.view, { closed: false, owner: "bot", agent_name: "" });
     const question = this.append(room, { author: "customer", text, language: languageOf(text) });
     const view = () => structuredClone(room.view);
+    if (room.view.owner === "agent") room.waitingSince ??= new Date().toISOString();
     if (room.view.owner !== "bot") return { status: 202, body: { status: "queued", customer_message: question, conversation: view() } };
     const script = this.decide(room, text);
     if (script.pending) {
@@ -196,7 +197,7 @@ export class Memory {
     if (room.view.owner === "agent" && room.view.agent_name !== agent.name) throw new Problem(409, "owned_by_other", "another agent has it");
     if (room.view.owner !== "agent") this.append(room, { author: "system", rung: "notice", text: `${agent.name} 已加入对话，将为您服务。` });
     Object.assign(room.view, { owner: "agent", agent_name: agent.name, closed: false });
-    room.waitingSince = null;
+    room.waitingSince &&= new Date().toISOString();
     return room.view;
   }
 
@@ -206,6 +207,7 @@ export class Memory {
     this.mine(room, agent);
     const message = this.append(room, { author: "agent", agent_name: agent.name, text, rung: "person", blocks: [{ type: "text", text }] });
     room.answers.set(key, { text, result: Promise.resolve({ status: 200, body: { message } }) });
+    room.waitingSince = null;
     return { message };
   }
 

@@ -27,8 +27,16 @@ describe("the list", () => {
     expect(chosen(items, "all", "李明")).toHaveLength(5);
   });
   it("rings for those who have just begun to wait, once", () => {
-    expect(newlyWaiting([item("new", "bot", 1)], items).map((i) => i.conversation_id)).toEqual(["new", "old"]);
-    expect(newlyWaiting(items, items)).toEqual([]);
+    expect(newlyWaiting([item("new", "bot", 1)], items, "李明").map((i) => i.conversation_id)).toEqual(["new", "old"]);
+    expect(newlyWaiting(items, items, "李明")).toEqual([]);
+  });
+  it("counts a customer whom nobody has answered as waiting, for the agent who has them", () => {
+    const unanswered = { ...item("mine", "agent", 20, "李明"), waiting_since: "2026-11-22T08:02:00Z" };
+    const now = items.map((i) => (i.conversation_id === "mine" ? unanswered : i));
+    expect(inOrder(now).map((i) => i.conversation_id)).toEqual(["mine", "old", "new", "hers", "bot"]);
+    expect(newlyWaiting(items, now, "李明").map((i) => i.conversation_id)).toEqual(["mine"]);
+    expect(newlyWaiting(items, now, "Grace")).toEqual([]);
+    expect(newlyWaiting(now, now, "李明")).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { momentText } from "../text/language";
 import type { QueueItem } from "../wire/types";
 import { hrefOf, useDesk, useNow } from "./context";
 import { ListingView } from "./listing";
-import { chosen, type Filter, FILTERS, ownersOf, shortId, waitedMs } from "./queue";
+import { chosen, type Filter, FILTERS, isWaiting, ownersOf, shortId, waitedMs } from "./queue";
 
 export function ConversationList() {
   const { store, state, texts } = useDesk();
@@ -63,10 +63,14 @@ function lastWords(item: QueueItem, texts: DeskTexts): string {
 function State({ item }: { item: QueueItem }) {
   const { state, texts, language } = useDesk();
   const now = useNow();
-  if (item.owner === "queue") return <span class="desk-tag desk-tag-wait">{texts.waiting(durationText(waitedMs(item, now), language))}</span>;
-  if (item.owner === "agent") {
-    const isMine = item.agent_name === state.me?.name;
-    return <span class="desk-tag desk-tag-person">{isMine ? texts.withMe : texts.withAgent(item.agent_name)}</span>;
-  }
-  return <span class="desk-tag">{texts.owner.bot}</span>;
+  const wait = isWaiting(item) && <span class="desk-tag desk-tag-wait">{texts.waiting(durationText(waitedMs(item, now), language))}</span>;
+  if (item.owner === "queue") return wait || null;
+  if (item.owner === "bot") return <span class="desk-tag">{texts.owner.bot}</span>;
+  const isMine = item.agent_name === state.me?.name;
+  return (
+    <span class="desk-tags">
+      <span class="desk-tag desk-tag-person">{isMine ? texts.withMe : texts.withAgent(item.agent_name)}</span>
+      {wait}
+    </span>
+  );
 }

@@ -15,6 +15,7 @@ import { ConversationView } from "./conversation-view";
 import { DeskStore, type Section } from "./desk-store";
 import { DetailsPane } from "./details-pane";
 import type { DeskMemory } from "./memory";
+import { waitsFor } from "./queue";
 import { ring } from "./ring";
 import { SignIn } from "./sign-in";
 import { Tickets } from "./tickets";
@@ -92,7 +93,7 @@ function SignedInDesk({ session, memory, language, onLanguage, onLeave }: DeskPr
   useEffect(() => {
     if (state.signedOut) onLeave(texts.signedOutBy401);
   }, [state.signedOut]);
-  const waiting = state.queue.items?.filter((item) => item.owner === "queue").length ?? 0;
+  const waiting = state.queue.items?.filter((item) => waitsFor(item, state.me?.name ?? "")).length ?? 0;
   useEffect(() => {
     document.title = (waiting ? texts.titleWaiting(waiting) : "") + texts.title;
   }, [waiting, language]);

@@ -297,7 +297,7 @@ export class DeskStore {
       const items = inOrder(unique(lists.flatMap((list) => list.items)));
       const before = this.state.queue.items;
       this.set({ queue: { items, more: lists.some((list) => list.more), failed: false } });
-      const waiting = newlyWaiting(before ?? [], items);
+      const waiting = newlyWaiting(before ?? [], items, this.state.me?.name ?? "");
       if (waiting.length) this.onWaiting(waiting);
     } catch (error) {
       this.set({ queue: { ...this.state.queue, failed: true } });

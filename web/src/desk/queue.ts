@@ -10,12 +10,26 @@ const RANK: Record<Owner, number> = { queue: 0, agent: 1, bot: 2 };
 
 /** Those who wait come first, the longest wait at the top; then people's, then the bot's, each by last change. */
 export function inOrder(items: QueueItem[]): QueueItem[] {
-  return [...items].sort((a, b) => RANK[a.owner] - RANK[b.owner] || within(a, b));
+  return [...items].sort((a, b) => rank(a) - rank(b) || within(a, b));
+}
+
+function rank(item: QueueItem): number {
+  return isWaiting(item) ? RANK.queue : RANK[item.owner];
 }
 
 function within(a: QueueItem, b: QueueItem): number {
-  if (a.owner === "queue") return since(a).localeCompare(since(b));
+  if (isWaiting(a)) return since(a).localeCompare(since(b));
   return b.updated_at.localeCompare(a.updated_at);
+}
+
+/** In the queue, or with a person who has not answered what the customer wrote last. */
+export function isWaiting(item: QueueItem): boolean {
+  return item.owner === "queue" || (item.owner === "agent" && item.waiting_since !== null);
+}
+
+/** Waiting for anybody, or for this agent: what is counted and rung for. */
+export function waitsFor(item: QueueItem, myName: string): boolean {
+  return isWaiting(item) && (item.owner === "queue" || item.agent_name === myName);
 }
 
 function since(item: QueueItem): string {
@@ -39,9 +53,9 @@ export function ownersOf(filter: Filter): Owner[] {
 }
 
 /** Those who wait now and did not before: what a ring is for. */
-export function newlyWaiting(before: QueueItem[], after: QueueItem[]): QueueItem[] {
-  const known = new Set(before.filter((item) => item.owner === "queue").map((item) => item.conversation_id));
-  return after.filter((item) => item.owner === "queue" && !known.has(item.conversation_id));
+export function newlyWaiting(before: QueueItem[], after: QueueItem[], myName: string): QueueItem[] {
+  const known = new Set(before.filter((item) => waitsFor(item, myName)).map((item) => item.conversation_id));
+  return after.filter((item) => waitsFor(item, myName) && !known.has(item.conversation_id));
 }
 
 /** The last letters of an id: enough to tell two visitors apart when speaking. */
