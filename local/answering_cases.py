@@ -18,6 +18,7 @@ from local.answering_data import (
     faq_data,
     reading_data,
     sample_data,
+    untitled_data,
 )
 from shared.adapters.e5.export import export_model
 from shared.adapters.e5.opening import E5Models, open_e5
@@ -28,6 +29,8 @@ from shared.domain.knowledge import Audience, Chunk, SearchQuery
 from shared.use_cases.embed_chunks import embed_chunks
 from shared.use_cases.search_knowledge import SearchKnowledge
 
+# Passages that no title helps to find: the order of passages is fitted on them too, answers are not.
+UNTITLED = "untitled"
 # One passage in so many is left out at a time.
 _PARTS = 3
 
@@ -42,6 +45,8 @@ def gather(faq: Path, own_words: Path, questions: Path, company: Path, second: P
     cases += cases_of("lens", *exam_data(second), e5)
     for chunks, asked in reading_data(reading):
         cases += cases_of("reading", chunks, asked, e5)
+    for chunks, asked in untitled_data(faq):
+        cases += cases_of(UNTITLED, chunks, asked, e5)
     return cases + cases_of("own", titled, own, e5)
 
 
@@ -80,8 +85,8 @@ def _left_out(name: str, chunks: list[Chunk], questions: list[Asked]) -> Iterato
             gone = {chunk.chunk_id for chunk in chunks[part::_PARTS]}
             yield gone, [question for question in questions if question.rel & gone]
         return
-    if name in ("sample", "lens"):
-        # Its documents repeat each other: what is left would still answer.
+    if name in ("sample", "lens", UNTITLED):
+        # Its documents repeat each other: what is left would still answer; the order is of what is there.
         return
     answerable = [question for question in questions if question.rel]
     for part in range(6):

@@ -186,6 +186,14 @@ def faq_data(folder: Path, own_words: Path) -> tuple[list[Chunk], list[Asked]]:
     return titled, [_with_parallels(one, {chunk.chunk_id for chunk in titled}) for one in own]
 
 
+def untitled_data(folder: Path) -> Iterator[tuple[list[Chunk], list[Asked]]]:
+    """Read support_faq, a language at a time, as passages without titles, with every third of their questions: for the order alone."""
+    for language in ("zh", "en"):
+        rows = enumerate(_rows(folder / language / "docs.jsonl"))
+        chunks = [_chunk(row["id"], row["id"], place, "", row["text"], language, (), "passage") for place, row in rows]
+        yield chunks, [_asked(row, weight=1.0) for row in _rows(folder / language / "queries.jsonl")][::3]
+
+
 def _with_parallels(asked: Asked, known: set[str]) -> Asked:
     """The entry of the same number in the other language says the same."""
     swap = {"zh": "en", "en": "zh"}

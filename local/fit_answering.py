@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from local.answering_cases import gather, query_for
+from local.answering_cases import UNTITLED, gather, query_for
 from local.answering_data import Asked, Case, says
 from shared.adapters.extractive.answerer import Candidate, candidates_for, in_order, lead
 from shared.adapters.extractive.calibration import (
@@ -279,7 +279,7 @@ def main() -> None:
         closer = fit_order(cases)
         write_order(closer)
         cases = [reordered(case, closer) for case in cases]
-    drafted = draft(cases)
+    drafted = draft([case for case in cases if not case.source.startswith(UNTITLED)])
     found = judged(drafted)
     report(found)
     if options.dump:
