@@ -119,7 +119,10 @@ def lead(ordered: list[Candidate]) -> float:
 
 
 def _has_runner_up(ordered: list[Candidate]) -> bool:
-    return len(ordered) > 1 and ordered[0].rank - ordered[1].rank < _FAR_BEHIND
+    """Whether a second place is worth a look: near behind, and not without the code whose own line the first one says."""
+    if len(ordered) < 2 or ordered[0].rank - ordered[1].rank >= _FAR_BEHIND:
+        return False
+    return not (ordered[0].features.code_told and ordered[1].features.lacks_code)
 
 
 def _is_rival(other: View, first: View) -> bool:
