@@ -98,6 +98,18 @@ def test_every_alarm_is_heard_and_says_where_its_line_is(synthesised: Synthesise
         assert alarm["AlarmActions"] and RUNBOOK.relative_to(ROOT).as_posix() in alarm["AlarmDescription"]
 
 
+def test_alarms_may_ring(synthesised: Synthesised) -> None:
+    """A topic's own policy takes the place of the default one, by which an account's alarms could publish."""
+    (policy,) = synthesised.properties("AWS::SNS::TopicPolicy")
+    (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    assert (allowed["Principal"], allowed["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": synthesised.config.account}
+    assert f":alarm:{synthesised.config.prefix}*" in json.dumps(allowed["Condition"]["ArnLike"])
+    (key,) = synthesised.properties("AWS::KMS::Key")
+    services = [one["Principal"].get("Service", []) for one in key["KeyPolicy"]["Statement"]]
+    assert any("cloudwatch.amazonaws.com" in one for one in services), "the topic is sealed with it"
+
+
 def test_the_controller_looks_at_an_alarm_that_exists(synthesised: Synthesised) -> None:
     (gate,) = synthesised.properties("AWS::CloudWatch::CompositeAlarm")
     functions = synthesised.properties("AWS::Lambda::Function")
