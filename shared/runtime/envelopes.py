@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.envelope import Envelope
-from shared.domain.errors import DeadlineExceededError, InvalidInputError, SupportError
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, InvalidInputError, SupportError
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.ports import Clock
 from shared.runtime.error_codec import decode_error, encode_error
@@ -19,6 +19,7 @@ Transport = Callable[[JsonObject, float], JsonObject]
 
 # Stands in a turn's result where a fault of ours ended it: it is an answer to the customer, and a failure of the version.
 APOLOGISED = "apologised"
+_OUTAGES = (DependencyUnavailableError, DeadlineExceededError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,16 @@ class EnvelopeServer:
             envelope = Envelope.from_dict(document)
             return {"result": self._run(envelope)}
         except SupportError as error:
+            if isinstance(error, _OUTAGES):
+                # The caller may have another rung below this one, and then nobody else would say what is down.
+                self._record(document, error)
             return {"error": encode_error(error)}
         except Exception as error:  # the edge: recorded with its place, answered without its text
-            self.telemetry.failure("operation_failed", str(document.get("correlation_id", "")), error, op=str(document.get("op")))
+            self._record(document, error)
             return {"error": encode_error(SupportError("unexpected failure"))}
+
+    def _record(self, document: JsonObject, error: Exception) -> None:
+        self.telemetry.failure("operation_failed", str(document.get("correlation_id", "")), error, op=str(document.get("op")))
 
     def _run(self, envelope: Envelope) -> JsonObject:
         if remaining_s(envelope, self.clock) <= 0:
