@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra_cdk.context_keys import STUB
-from infra_cdk.credentials import account_of, describe_problem
+from infra_cdk.credentials import account_of, describe_problem, describe_wrong_account
 from infra_cdk.release_name import default_release
 from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.stage_config import STAGES, StageConfig, StageConfigError, cdk_context, read_stage
@@ -94,6 +94,8 @@ def _run(action: str, stage: str, release: str, *, ask: Ask) -> int:
         return _refuse(f"nothing was done: {describe_problem(error)}")
     settings = cdk_context()["kefu:stages"].get(stage, {})
     config = read_stage(stage, settings, account=account, release=release or "unreleased")
+    if why := describe_wrong_account(stage, config.account, account):
+        return _refuse(f"nothing was done: {why}")
 
     def clients(service: str) -> Any:
         return session.client(service, region_name=config.region)  # pyright: ignore

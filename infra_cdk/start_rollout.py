@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra_cdk.credentials import describe_problem
 from infra_cdk.release_names import Clients, NameTakenError, check_before_rollout, deployed_versions, outputs
-from infra_cdk.stage_config import STAGES
+from infra_cdk.stage_config import STAGES, cdk_context
 
 
 def start_rollout(clients: Clients, stage: str, plan: Mapping[str, Any] | None = None) -> str:
@@ -51,9 +51,9 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(prog="python -m infra_cdk.start_rollout", description="Start a rollout.")
     parser.add_argument("--stage", choices=STAGES, default="dev")
-    parser.add_argument("--region", default=None)
+    parser.add_argument("--region", default="", help="else the stage's own, from cdk.json")
     chosen = parser.parse_args()
-    session = boto3.Session(region_name=chosen.region)
+    session = boto3.Session(region_name=chosen.region or cdk_context()["kefu:stages"].get(chosen.stage, {}).get("region"))
     try:
         print(start_rollout(session.client, chosen.stage))  # pyright: ignore[reportArgumentType] - its overloads
     except NameTakenError as error:
