@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.envelope import Envelope
-from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, InvalidInputError, SupportError
+from shared.domain.errors import DeadlineExceededError, InvalidInputError, SupportError
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.ports import Clock
 from shared.runtime.error_codec import decode_error, encode_error
-from shared.runtime.observability import Telemetry
+from shared.runtime.observability import OUTAGES, Telemetry
 from shared.runtime.search_codec import query_to_json, result_from_json
 
 JsonObject = Mapping[str, object]
@@ -19,7 +19,6 @@ Transport = Callable[[JsonObject, float], JsonObject]
 
 # Stands in a turn's result where a fault of ours ended it: it is an answer to the customer, and a failure of the version.
 APOLOGISED = "apologised"
-_OUTAGES = (DependencyUnavailableError, DeadlineExceededError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +35,7 @@ class EnvelopeServer:
             envelope = Envelope.from_dict(document)
             return {"result": self._run(envelope)}
         except SupportError as error:
-            if isinstance(error, _OUTAGES):
-                # The caller may have another rung below this one, and then nobody else would say what is down.
+            if isinstance(error, OUTAGES):
                 self._record(document, error)
             return {"error": encode_error(error)}
         except Exception as error:  # the edge: recorded with its place, answered without its text

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from shared.domain.errors import DependencyUnavailableError, SupportError
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, SupportError
 
 NAMESPACE = "Kefu"
+# What stands in the log although somebody makes it good, by a repeat or by another rung: else nobody would say what is down.
+OUTAGES = (DependencyUnavailableError, DeadlineExceededError)
 # How Lambda tells a function its own name.
 _FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"
 
