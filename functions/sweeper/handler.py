@@ -40,7 +40,11 @@ def make_handler(
         until = _until(context, sweep.clock.now())
         correlation_id = correlation_id_from(str(event.get("id", "")))
         relayed = _relayed(relay_late, telemetry, correlation_id)
-        report = sweep(tenants, correlation_id, until, found)
+        try:
+            report = sweep(tenants, correlation_id, until, found)
+        except Exception as error:  # the edge: recorded, and raised
+            telemetry.failure("sweep_failed", correlation_id, error)
+            raise
         done = {**asdict(report), "relayed_late": relayed, "forgotten": forget() if forget else 0}
         telemetry.event("sweep", correlation_id, **done)
         return done
