@@ -39,7 +39,10 @@ class FoundationStack(cdk.Stack):
     def _let_alarms_ring(self, config: StageConfig) -> None:
         """A topic with a policy of its own has lost SNS's default one, which lets the account publish."""
         alarms = self.format_arn(
-            service="cloudwatch", resource="alarm", resource_name=f"{config.prefix}*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+            service="cloudwatch",
+            resource="alarm",
+            resource_name=f"{config.prefix}*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
         self.alarms.add_to_resource_policy(
             iam.PolicyStatement(
