@@ -42,7 +42,8 @@ class StageConfig:
     are sealed with, where that is a key of your own.
 
     `reserved_concurrency` by function; needs an account whose quota was raised. `retain`: whether deleting a stack leaves
-    tables and buckets behind (the key always stays). `staff_tenant`: whose desk this is.
+    tables and buckets behind (the key always stays). `quick_rollouts`: for a stage without traffic, see start_rollout.py.
+    `staff_tenant`: whose desk this is.
     """
 
     stage: str
@@ -78,6 +79,7 @@ class StageConfig:
     allowed_origins: tuple[str, ...] = ("*",)
     reserved_concurrency: Mapping[str, int] = field(default_factory=dict)
     queue_concurrency: int = 20
+    quick_rollouts: bool = False
     log_days: int = 180
     retain: bool = True
 
@@ -268,6 +270,7 @@ class StageConfig:
             "alarm_email: somebody has to hear the alarms": "@" in self.alarm_email,
             'allowed_origins: name the sites, not "*"': "*" not in self.allowed_origins,
             "retain: true": self.retain,
+            "quick_rollouts: false, for nobody would have seen a release before everybody has it": not self.quick_rollouts,
             "search_nodes: 2 or more": not self.has_domain or self.search_nodes >= 2,
         }
         return [cure for cure, fits in checks.items() if not fits]

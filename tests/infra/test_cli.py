@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -17,14 +18,15 @@ from infra_cdk import cli, live_alias_resource
 from infra_cdk.cli import CDK_VERSION, FOLDER, deploy, installed_version, node_programs, unnamed_release
 from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.stage_config import cdk_context
+from infra_cdk.start_rollout import QUICK, start_rollout
 from infra_cdk.start_rollout import main as start_rollout_by_hand
-from infra_cdk.start_rollout import start_rollout
 from local.stack import local_aws
 from shared.adapters.dynamodb.gateway import DynamoDB
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.contracts import FUNCTIONS
 from shared.domain.release import Release
+from shared.domain.rollout import Plan
 from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
 from tests.infra.conftest import stage_settings
 
@@ -161,6 +163,18 @@ def test_a_deployment_ends_with_its_rollout(capsys: pytest.CaptureFixture[str]) 
     assert deploy(stage_settings("dev"), lambda _: _Stacks(), runs) == 0
     assert runs.asked[0][0] == "deploy" and runs.asked[0][-1] == "kefu-dev-*"
     assert capsys.readouterr().out.splitlines() == ["kefu: release 2026.11.22-1", "arn:execution"]
+
+
+@pytest.mark.parametrize(("stage", "in_minutes"), [("dev", True), ("staging", False)])
+def test_a_stage_says_whether_its_releases_wait_for_traffic(stage: str, in_minutes: bool) -> None:
+    from functions.rollout.documents import RolloutRequest
+
+    stacks = _Stacks()
+    stacks.outputs |= {name.replace("dev", stage): outputs for name, outputs in stacks.outputs.items()}
+    assert deploy(stage_settings(stage), lambda _: stacks, Runs()) == 0
+    document = json.loads(stacks.started["input"])
+    plan = RolloutRequest.model_validate({"op": "begin", "execution": "e1", "rollout": document}).rollout.plan
+    assert plan == (replace(Plan(), **QUICK | {"steps": tuple(QUICK["steps"])}) if in_minutes else Plan())
 
 
 def test_a_deployment_that_failed_starts_no_rollout() -> None:

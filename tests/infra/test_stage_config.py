@@ -117,6 +117,11 @@ def test_production_keeps_its_data_and_searches_on_two_nodes() -> None:
         stage_settings("prod", search_nodes=1)
 
 
+def test_production_waits_until_somebody_has_seen_a_release() -> None:
+    with pytest.raises(StageConfigError, match="quick_rollouts"):
+        stage_settings("prod", quick_rollouts=True)
+
+
 def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(StageConfigError) as caught:
         read_stage("prod", {"region": ""}, account="", release="")
