@@ -37,6 +37,9 @@ _REFUSALS = {
     "MISSING_AUTHENTICATION_TOKEN": (apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, "not_found", "Not found"),
     "REQUEST_TOO_LARGE": (apigateway.ResponseType.REQUEST_TOO_LARGE, 413, "payload_too_large", "Body too large"),
     "INTEGRATION_TIMEOUT": (apigateway.ResponseType.INTEGRATION_TIMEOUT, 503, "deadline_exceeded", "Try again"),
+    # A function that crashed, ran out of time or could not start: without this the gateway's own 502 has no CORS header, and
+    # a page on another site sees no answer at all.
+    "DEFAULT_5XX": (apigateway.ResponseType.DEFAULT_5_XX, 503, "dependency_unavailable", "Try again"),
     "INTEGRATION_FAILURE": (apigateway.ResponseType.INTEGRATION_FAILURE, 503, "dependency_unavailable", "Try again"),
 }
 

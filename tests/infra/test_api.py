@@ -135,6 +135,18 @@ def test_what_the_gateway_refuses_has_the_form_of_our_own_refusals(synthesised: 
     assert "gatewayresponse.header.Retry-After" in found["THROTTLED"]["ResponseParameters"]
 
 
+def test_a_function_that_crashed_is_an_answer_that_pages_on_other_sites_can_read(synthesised: Synthesised) -> None:
+    (crashed,) = [
+        one for one in synthesised.properties("AWS::ApiGateway::GatewayResponse") if one["ResponseType"] == "DEFAULT_5XX"
+    ]
+    assert json.loads(crashed["ResponseTemplates"]["application/json"])["code"] == "dependency_unavailable"
+    assert crashed["StatusCode"] == "503"
+    assert crashed["ResponseParameters"] == {
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Retry-After": "'1'",
+    }
+
+
 def test_the_api_is_regional_with_a_tls_policy(synthesised: Synthesised) -> None:
     (api,) = synthesised.properties("AWS::ApiGateway::RestApi")
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
