@@ -188,6 +188,9 @@ class StageConfig:
             "staff_tenant: name one of the tenants": self.staff_tenant in self.tenants,
             f"search: use one of {', '.join(SEARCH_ENGINES)}": self.search in SEARCH_ENGINES,
             "domain_name and certificate_arn: set both or neither": bool(self.domain_name) == bool(self.certificate_arn),
+            "certificate_arn: an ACM certificate of this region": (
+                not self.certificate_arn or f":{self.region}:" in self.certificate_arn
+            ),
             "reserved_concurrency: names functions that do not exist": set(self.reserved_concurrency) <= known,
             f"reserved_concurrency: of dialog and tickets {self.queue_concurrency} or more, for so many messages come to them at a "
             "time (queue_concurrency), and who finds no room ends as a dead letter; of knowledge 2; of others 1": (
@@ -266,7 +269,6 @@ class StageConfig:
     def _production_problems(self) -> list[str]:
         checks = {
             "domain_name: production has its own, for without one there is no TLS 1.3 policy of ours": self.domain_name,
-            "certificate_arn: an ACM certificate of this region": f":{self.region}:" in self.certificate_arn,
             "alarm_email: somebody has to hear the alarms": "@" in self.alarm_email,
             'allowed_origins: name the sites, not "*"': "*" not in self.allowed_origins,
             "retain: true": self.retain,

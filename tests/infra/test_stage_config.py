@@ -105,9 +105,11 @@ def test_production_is_not_synthesised_without_what_only_its_owner_knows(missing
         read_stage("prod", settings, account=NO_ACCOUNT, release="r1")
 
 
-def test_production_takes_no_certificate_of_another_region() -> None:
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_a_certificate_of_another_region_is_refused_before_half_a_stage_is_deployed(stage: str) -> None:
+    elsewhere = OWN["certificate_arn"].replace("eu-west-1", "us-east-1")
     with pytest.raises(StageConfigError, match="this region"):
-        stage_settings("prod", certificate_arn=OWN["certificate_arn"].replace("eu-west-1", "us-east-1"))
+        stage_settings(stage, domain_name=OWN["domain_name"], certificate_arn=elsewhere)
 
 
 def test_production_keeps_its_data_and_searches_on_two_nodes() -> None:
