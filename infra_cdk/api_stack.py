@@ -20,8 +20,10 @@ from infra_cdk.weighted_alias import WeightedAlias
 STAGE_RATE, STAGE_BURST = 50, 100
 TLS_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 _LONGEST_S = 29
-# Those who call: our own pages, by one key that stands in them, and other companies' servers, by one key each.
-_PLANS = {"pages": (40, 80, 2_000_000), "servers": (10, 20, 200_000)}
+# Those who call: our own pages, by one key that stands in them, and other companies' servers, by one key each. Rate, burst
+# and requests a day. Pages have no such day's share: whoever used it up, by the key that everybody can read, would close all
+# pages until midnight, and the rate lets no more than 3.5 million through.
+_PLANS = {"pages": (40, 80, None), "servers": (10, 20, 200_000)}
 _OPEN = frozenset({"/healthz"})
 # Scripts and styles are text: the gateway itself compresses what is larger, for browsers that say they can read it.
 _COMPRESSED_FROM = cdk.Size.kibibytes(2)
@@ -35,6 +37,9 @@ _REFUSALS = {
     "MISSING_AUTHENTICATION_TOKEN": (apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, "not_found", "Not found"),
     "REQUEST_TOO_LARGE": (apigateway.ResponseType.REQUEST_TOO_LARGE, 413, "payload_too_large", "Body too large"),
     "INTEGRATION_TIMEOUT": (apigateway.ResponseType.INTEGRATION_TIMEOUT, 503, "deadline_exceeded", "Try again"),
+    # A function that crashed, ran out of time or could not start: without this the gateway's own 502 has no CORS header, and
+    # a page on another site sees no answer at all.
+    "DEFAULT_5XX": (apigateway.ResponseType.DEFAULT_5_XX, 503, "dependency_unavailable", "Try again"),
     "INTEGRATION_FAILURE": (apigateway.ResponseType.INTEGRATION_FAILURE, 503, "dependency_unavailable", "Try again"),
 }
 
@@ -172,7 +177,7 @@ class ApiStack(cdk.Stack):
                 f"{name.title()}Plan",
                 name=self._config.prefix + name,
                 throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
-                quota=apigateway.QuotaSettings(limit=quota, period=apigateway.Period.DAY),
+                quota=apigateway.QuotaSettings(limit=quota, period=apigateway.Period.DAY) if quota else None,
                 api_stages=[apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
             )
             # Of another system's key only the gateway knows the value; that of our pages is public.

@@ -18,11 +18,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra_cdk.context_keys import STUB
-from infra_cdk.credentials import account_of, describe_problem
+from infra_cdk.credentials import account_of, describe_problem, describe_wrong_account
 from infra_cdk.release_name import default_release
 from infra_cdk.release_names import NameTakenError, check_before_deploying
 from infra_cdk.stage_config import STAGES, StageConfig, StageConfigError, cdk_context, read_stage
-from infra_cdk.start_rollout import Clients, deployed_release, start_rollout
+from infra_cdk.start_rollout import QUICK, Clients, deployed_release, start_rollout
 from infra_cdk.take_down import NotEmptiedError, buckets_of, empty_bucket, stacks_of
 
 CDK_VERSION = "2.1148.1"
@@ -94,6 +94,8 @@ def _run(action: str, stage: str, release: str, *, ask: Ask) -> int:
         return _refuse(f"nothing was done: {describe_problem(error)}")
     settings = cdk_context()["kefu:stages"].get(stage, {})
     config = read_stage(stage, settings, account=account, release=release or "unreleased")
+    if why := describe_wrong_account(stage, config.account, account):
+        return _refuse(f"nothing was done: {why}")
 
     def clients(service: str) -> Any:
         return session.client(service, region_name=config.region)  # pyright: ignore
@@ -130,7 +132,7 @@ def deploy(config: StageConfig, clients: Clients, run: Cdk) -> int:
     if code:
         return code
     try:
-        print(start_rollout(clients, config.stage))
+        print(start_rollout(clients, config.stage, QUICK if config.quick_rollouts else None))
     except NameTakenError as error:
         return _refuse(f"{config.release} is deployed, but takes no traffic: {error}")
     except (BotoCoreError, ClientError, KeyError) as error:

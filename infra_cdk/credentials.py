@@ -26,3 +26,10 @@ def describe_problem(error: Exception) -> str:
     if isinstance(error, BotoCoreError):
         return str(error).splitlines()[0]
     return f"this stage is not deployed yet ({error})"
+
+
+def describe_wrong_account(stage: str, named: str, account: str) -> str:
+    """Return why credentials of `account` are not for the stage, in one line; nothing where they are."""
+    if account == named:
+        return ""
+    return f"these credentials are of account {account}, and cdk.json has {named} for stage {stage}: take its own (AWS_PROFILE)"

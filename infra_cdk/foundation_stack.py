@@ -32,8 +32,26 @@ class FoundationStack(cdk.Stack):
         self.secrets |= {name: self._secret(name, config, generated=False) for name in config.own_key_secrets}
         self.secret_arns = {name: secret.secret_arn for name, secret in self.secrets.items()} | dict(config.given_key_secrets)
         self.alarms = sns.Topic(self, "Alarms", topic_name=f"{config.prefix}alarms", master_key=self.key, enforce_ssl=True)
+        self._let_alarms_ring(config)
         if config.alarm_email:
             self.alarms.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
+
+    def _let_alarms_ring(self, config: StageConfig) -> None:
+        """A topic with a policy of its own has lost SNS's default one, which lets the account publish."""
+        alarms = self.format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name=f"{config.prefix}*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.alarms.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.alarms.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": config.account}, "ArnLike": {"aws:SourceArn": alarms}},
+            )
+        )
 
     def _key(self, config: StageConfig) -> kms.Key:
         key = kms.Key(
@@ -46,7 +64,7 @@ class FoundationStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         # Services that write on their own behalf; functions have their rights in their own roles.
-        for service in (f"logs.{self.region}", "cloudwatch", "sns", "events", "s3"):
+        for service in (f"logs.{self.region}", "cloudwatch", "sns", "s3"):
             key.grant_encrypt_decrypt(iam.ServicePrincipal(f"{service}.amazonaws.com"))
         return key
 

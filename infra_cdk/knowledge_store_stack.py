@@ -16,7 +16,7 @@ from infra_cdk.search_roles import SECURITY_API
 from infra_cdk.stage_config import StageConfig
 
 _VERSION = "3.5"
-_VOLUME_GB = 20
+VOLUME_GB = 20
 _ZONES = 2
 
 
@@ -51,7 +51,7 @@ class KnowledgeStoreStack(cdk.Stack):
                 multi_az_with_standby_enabled=False,
             ),
             zone_awareness=opensearch.ZoneAwarenessConfig(enabled=spread, availability_zone_count=_ZONES if spread else None),
-            ebs=opensearch.EbsOptions(volume_size=_VOLUME_GB, volume_type=ec2.EbsDeviceVolumeType.GP3),
+            ebs=opensearch.EbsOptions(volume_size=VOLUME_GB, volume_type=ec2.EbsDeviceVolumeType.GP3),
             encryption_at_rest=opensearch.EncryptionAtRestOptions(enabled=True, kms_key=key),
             node_to_node_encryption=True,
             enforce_https=True,

@@ -13,6 +13,7 @@ import aws_cdk as cdk
 from infra_cdk.search_roles import SECURITY_API
 from infra_cdk.stage import Stage
 from infra_cdk.stage_config import StageConfig
+from infra_cdk.statements import ALL_OBJECTS, COMPANY_FILES, INDEXES, LONG_TABLES
 from shared.contracts import CONTENT, FUNCTIONS
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "nag.md"
@@ -69,14 +70,22 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         where="functions",
-        finding=_objects("tenants/*/content/company.yaml"),
+        finding=_objects(COMPANY_FILES),
         reason="One object per company: its settings. A stage may have 50 companies, and an ARN for each would take half of what a "
         "role's policies may hold.",
     ),
+    *(
+        Acknowledged(
+            where="functions",
+            finding=_objects(places),
+            reason="What `knowledge` makes of companies' documents; `retrieval` may read it. The part in the middle is the company.",
+        )
+        for places in (INDEXES, LONG_TABLES)
+    ),
     Acknowledged(
         where="functions",
-        finding=_objects("tenants/*"),
-        reason="Documents and fact tables of all companies; `retrieval` may read them and `knowledge` write them, nobody else.",
+        finding=_objects(ALL_OBJECTS),
+        reason="Documents of all companies; `knowledge` may read them, nobody else, and nobody may write them.",
     ),
     Acknowledged(
         where="functions",

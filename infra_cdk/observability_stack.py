@@ -14,15 +14,28 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra_cdk.data_stack import DataStack
+from infra_cdk.knowledge_store_stack import VOLUME_GB
 from infra_cdk.stage_config import StageConfig
 from shared.contracts import FUNCTIONS, KNOWLEDGE, QUEUES
 
 _AVAILABLE_PERCENT = 99.5
 _P99_MS = 5000
+# As long as a draft may take in all, by default: a model's time is not a release's fault, nor news to anybody.
+MODEL_MS = 15_000
 _OLDEST_S = 300
 # A document takes minutes, and people upload many at once.
 _OLDEST_DOCUMENT_S = 3600
 _OLDEST_UNFINISHED_S = 900
+_UNSEARCHED_SHARE = 0.1
+_AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+_AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+# Alarm, metric, statistic and threshold, as AWS recommends them; the space is in megabytes, a quarter of a node's volume.
+# docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html
+_OF_THE_DOMAIN = (
+    ("search-red", "ClusterStatus.red", "Maximum", 1, _AT_LEAST),
+    ("search-space", "FreeStorageSpace", "Minimum", VOLUME_GB * 1024 / 4, _AT_MOST),
+    ("search-memory", "JVMMemoryPressure", "Maximum", 95, _AT_LEAST),
+)
 _RUNBOOK = "docs/runbook.md"
 
 
@@ -54,6 +67,10 @@ class ObservabilityStack(cdk.Stack):
         for contract in FUNCTIONS:
             self._throttled(contract.name)
         self._unfinished()
+        self._late_events()
+        self._out_of_reach()
+        if config.has_domain:
+            self._domain(config.search_domain)
         self._rollouts(machine)
         self._gate(gates)
 
@@ -70,7 +87,8 @@ class ObservabilityStack(cdk.Stack):
 
     def _latency(self) -> cloudwatch.Alarm:
         metric = self._of_api("Latency", "p99", cdk.Duration.minutes(1))
-        return self._alarm("latency", metric, _P99_MS, periods=5, of_them=3)
+        limit_ms = _P99_MS if self._config.model_kind == "none" else _P99_MS + MODEL_MS
+        return self._alarm("latency", metric, limit_ms, periods=5, of_them=3)
 
     def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
         metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=cdk.Duration.minutes(1))
@@ -91,16 +109,34 @@ class ObservabilityStack(cdk.Stack):
         self._alarm(f"{name}-throttled", metric, 1, periods=3, of_them=2)
 
     def _unfinished(self) -> None:
-        metric = cloudwatch.Metric(
-            namespace="Kefu",
-            metric_name="OldestUnfinishedAge",
-            statistic="Maximum",
-            period=cdk.Duration.minutes(1),
-            dimensions_map={"service": "sweeper"},
-        )
+        metric = self._of_ours("sweeper", "OldestUnfinishedAge", "Maximum", cdk.Duration.minutes(1))
         # The sweeper says it each minute, 0 when all is well: silence means that it does not run. Metrics may be late, so five.
         silence = cloudwatch.TreatMissingData.BREACHING
         self._alarm("unfinished-messages", metric, _OLDEST_UNFINISHED_S, periods=5, missing=silence)
+
+    def _late_events(self) -> None:
+        """What a turn caused reaches its queue by the stream, or a minute later by the sweeper, which then says so."""
+        metric = self._of_ours("sweeper", "EventsLate", "Maximum", cdk.Duration.minutes(1))
+        self._alarm("events-late", metric, 1, periods=15, of_them=3)
+
+    def _out_of_reach(self) -> None:
+        """Such turns end with status 200, and quickly: no other alarm hears of them."""
+        # Each turn says 0 or 1, so the average is the share.
+        metric = self._of_ours("dialog", "Unsearched", "Average", cdk.Duration.minutes(5))
+        self._alarm("knowledge-out-of-reach", metric, _UNSEARCHED_SHARE, periods=3, of_them=2)
+
+    def _domain(self, name: str) -> None:
+        """A node that is full writes no more, and a red cluster has lost a part of its indices."""
+        minute = cdk.Duration.minutes(1)
+        for alarm, metric_name, statistic, threshold, comparison in _OF_THE_DOMAIN:
+            metric = cloudwatch.Metric(
+                namespace="AWS/ES",
+                metric_name=metric_name,
+                statistic=statistic,
+                period=minute,
+                dimensions_map={"DomainName": name, "ClientId": self._config.account},
+            )
+            self._alarm(alarm, metric, threshold, periods=5, comparison=comparison)
 
     def _rollouts(self, machine: stepfunctions.StateMachine) -> None:
         minute = cdk.Duration.minutes(1)
@@ -118,6 +154,13 @@ class ObservabilityStack(cdk.Stack):
             alarm_rule=cloudwatch.AlarmRule.any_of(*states),
         )
 
+    def _of_ours(self, function: str, metric: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
+        # By the function's name, which has the stage in it: an account may have several.
+        dimensions = {"service": function, "function": self._config.prefix + function}
+        return cloudwatch.Metric(
+            namespace="Kefu", metric_name=metric, statistic=statistic, period=period, dimensions_map=dimensions
+        )
+
     def _of_api(self, metric: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace="AWS/ApiGateway", metric_name=metric, statistic=statistic, period=period, dimensions_map=self._api
@@ -131,7 +174,7 @@ class ObservabilityStack(cdk.Stack):
         *,
         periods: int,
         of_them: int | None = None,
-        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparison: cloudwatch.ComparisonOperator = _AT_LEAST,
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(

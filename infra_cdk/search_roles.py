@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra_cdk.access import ACCESS
-from infra_cdk.credentials import account_of, describe_problem
+from infra_cdk.credentials import account_of, describe_problem, describe_wrong_account
 from infra_cdk.stage_config import STAGES, StageConfig, StageConfigError, cdk_context, read_stage
 
 SECURITY_API = "_plugins/_security/api"
@@ -102,7 +102,11 @@ def _run(stage: str) -> int:
     session = boto3.Session()
     try:
         settings = cdk_context()["kefu:stages"].get(stage, {})
-        config = read_stage(stage, settings, account=account_of(session), release="unreleased")
+        account = account_of(session)
+        config = read_stage(stage, settings, account=account, release="unreleased")
+        if why := describe_wrong_account(stage, config.account, account):
+            print(f"kefu: nothing was done: {why}", file=sys.stderr)
+            return 1
         if not config.has_domain:
             print(f"kefu: nothing to do: stage {stage} has no OpenSearch domain")
             return 0

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -42,7 +42,8 @@ class StageConfig:
     are sealed with, where that is a key of your own.
 
     `reserved_concurrency` by function; needs an account whose quota was raised. `retain`: whether deleting a stack leaves
-    tables and buckets behind (the key always stays). `staff_tenant`: whose desk this is.
+    tables and buckets behind (the key always stays). `quick_rollouts`: for a stage without traffic, see start_rollout.py.
+    `staff_tenant`: whose desk this is.
     """
 
     stage: str
@@ -78,6 +79,7 @@ class StageConfig:
     allowed_origins: tuple[str, ...] = ("*",)
     reserved_concurrency: Mapping[str, int] = field(default_factory=dict)
     queue_concurrency: int = 20
+    quick_rollouts: bool = False
     log_days: int = 180
     retain: bool = True
 
@@ -186,18 +188,32 @@ class StageConfig:
             "staff_tenant: name one of the tenants": self.staff_tenant in self.tenants,
             f"search: use one of {', '.join(SEARCH_ENGINES)}": self.search in SEARCH_ENGINES,
             "domain_name and certificate_arn: set both or neither": bool(self.domain_name) == bool(self.certificate_arn),
+            "certificate_arn: an ACM certificate of this region": (
+                not self.certificate_arn or f":{self.region}:" in self.certificate_arn
+            ),
             "reserved_concurrency: names functions that do not exist": set(self.reserved_concurrency) <= known,
+            f"reserved_concurrency: of dialog and tickets {self.queue_concurrency} or more, for so many messages come to them at a "
+            "time (queue_concurrency), and who finds no room ends as a dead letter; of knowledge 2; of others 1": (
+                self._has_room_for_queues()
+            ),
             "log_days: 30, 90, 180 or 365": self.log_days in (30, 90, 180, 365),
             "queue_concurrency: 2 to 1000": 2 <= self.queue_concurrency <= 1000,
         }
         own = [cure for cure, fits in checks.items() if not fits]
         return [*own, *self._search_problems(), *self._model_problems(), *self._embedder_problems(), *self._secret_problems()]
 
+    def _has_room_for_queues(self) -> bool:
+        least = {"dialog": self.queue_concurrency, "tickets": self.queue_concurrency, "knowledge": 2}
+        return all(reserved >= least.get(function, 1) for function, reserved in self.reserved_concurrency.items())
+
     def _search_problems(self) -> list[str]:
         with_pinecone = self.search == "pinecone"
         checks = {
             "search_host: the host of the Pinecone index, as its console shows it (….pinecone.io)": (
                 not with_pinecone or _PINECONE_HOST.fullmatch(self.search_host)
+            ),
+            "search_nodes: 1, or an even number, for they are spread over two zones": (
+                not self.has_domain or self.search_nodes == 1 or (self.search_nodes > 0 and self.search_nodes % 2 == 0)
             ),
             f"search_keywords: use one of {', '.join(KEYWORD_ENGINES)}": self.search_keywords in KEYWORD_ENGINES,
             'search_host, search_key_secret and search_keywords: only with "search": "pinecone"': (
@@ -253,13 +269,44 @@ class StageConfig:
     def _production_problems(self) -> list[str]:
         checks = {
             "domain_name: production has its own, for without one there is no TLS 1.3 policy of ours": self.domain_name,
-            "certificate_arn: an ACM certificate of this region": f":{self.region}:" in self.certificate_arn,
             "alarm_email: somebody has to hear the alarms": "@" in self.alarm_email,
             'allowed_origins: name the sites, not "*"': "*" not in self.allowed_origins,
             "retain: true": self.retain,
+            "quick_rollouts: false, for nobody would have seen a release before everybody has it": not self.quick_rollouts,
             "search_nodes: 2 or more": not self.has_domain or self.search_nodes >= 2,
         }
         return [cure for cure, fits in checks.items() if not fits]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# What JSON may hold for a field, by the field's type.
+_FORMS: Mapping[object, tuple[str, Callable[[Any], bool]]] = {
+    str: ("a text", _is_text),
+    int: ("a whole number", _is_count),
+    bool: ("true or false, without quotes", lambda value: isinstance(value, bool)),
+    float | None: ("a number, or null", lambda value: value is None or isinstance(value, float) or _is_count(value)),
+    tuple[str, ...]: (
+        "a list of texts, in brackets",
+        lambda value: isinstance(value, list | tuple) and all(map(_is_text, value)),
+    ),
+    Mapping[str, int]: (
+        "whole numbers by function, in braces",
+        lambda value: isinstance(value, Mapping) and all(map(_is_count, value.values())),
+    ),
+}
+
+
+def _misshapen(settings: Mapping[str, Any]) -> list[str]:
+    """Return what is written in another form than its field has: "acme" for ["acme"] would be four companies, a, c, m and e."""
+    forms = {one.name: _FORMS[one.type] for one in fields(StageConfig)}
+    return [f"{name}: {forms[name][0]}" for name, value in settings.items() if not forms[name][1](value)]
 
 
 def cdk_context() -> dict[str, Any]:
@@ -272,6 +319,8 @@ def read_stage(stage: str, settings: Mapping[str, Any], *, account: str, release
     unknown = set(settings) - {one.name for one in fields(StageConfig)}
     if unknown:
         raise StageConfigError(f"stage {stage}: unknown: {', '.join(sorted(unknown))}")
+    if misshapen := _misshapen(settings):
+        raise StageConfigError(f"stage {stage}: " + "; ".join(misshapen))
     values: dict[str, Any] = {"account": account, "region": "", "tenants": ()}
     values |= {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
     values.setdefault("staff_tenant", next(iter(values["tenants"]), ""))

@@ -14,10 +14,15 @@ from infra_cdk.stage_config import StageConfig
 from shared.contracts import CONTENT, FUNCTIONS, LIVE_ALIAS, OUTBOX, QUEUES, QueueContract, TableContract
 
 _READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem")
-_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 _STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
 _CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
 _KEY_THROUGH_SERVICES = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
+# Where things lie in the bucket: shared/adapters/company/object_companies.py, index_archive/archives.py and
+# dynamodb/knowledge_change.py. To IAM a star is any text, slashes too.
+ALL_OBJECTS = "tenants/*"
+COMPANY_FILES = f"{ALL_OBJECTS}/{CONTENT.name}/company.yaml"
+INDEXES, LONG_TABLES = f"{ALL_OBJECTS}/indexes/*", f"{ALL_OBJECTS}/knowledge/tables/*"
 
 
 class Statements:
@@ -41,7 +46,11 @@ class Statements:
         if access.engine and self._config.has_domain:
             yield self._engine(access)
         yield from self._models(access)
-        yield from self._key(access, reads_own_secrets=bool(set(access.secrets) & set(secret_arns) - given))
+        yield from self._key(
+            access,
+            reads_own_secrets=bool(set(access.secrets) & set(secret_arns) - given),
+            uses_queues=_uses_queues(function, access),
+        )
         if function == "rollout":
             yield from self._rollout()
 
@@ -82,6 +91,9 @@ class Statements:
             yield _allow(_READ, *(arn for table in access.reads for arn in self._table(table)))
         if access.writes:
             yield _allow(_READ + _WRITE, *(arn for table in access.writes for arn in self._table(table)))
+        if access.deletes:
+            names = (self._config.prefix + table.name for table in access.deletes)
+            yield _allow(("dynamodb:DeleteItem",), *(self._arn("dynamodb", "table", name) for name in names))
 
     def _queues(self, function: str, access: Access) -> Iterator[iam.PolicyStatement]:
         consumed = [self._queue(queue, queue.name) for queue in QUEUES if queue.consumer == function]
@@ -97,11 +109,16 @@ class Statements:
 
     def _content(self, access: Access) -> Iterator[iam.PolicyStatement]:
         bucket_arn = self._stack.format_arn(service="s3", region="", account="", resource=self._config.bucket(CONTENT))
+        company, indexes, tables = (f"{bucket_arn}/{place}" for place in (COMPANY_FILES, INDEXES, LONG_TABLES))
         if access.content == "company":
-            yield _allow(("s3:GetObject",), f"{bucket_arn}/tenants/*/{CONTENT.name}/company.yaml")
-        elif access.content:
-            writes = ("s3:PutObject", "s3:DeleteObject") if access.content == "write" else ()
-            yield _allow(("s3:GetObject", *writes), f"{bucket_arn}/tenants/*")
+            yield _allow(("s3:GetObject",), company)
+        elif access.content == "read":
+            yield _allow(("s3:GetObject",), company, indexes, tables)
+        elif access.content == "write":
+            yield _allow(("s3:GetObject",), f"{bucket_arn}/{ALL_OBJECTS}")
+            yield _allow(("s3:PutObject",), indexes, tables)
+            yield _allow(("s3:DeleteObject",), indexes)
+        if access.content in ("read", "write"):
             # Without it a missing object looks like a missing right.
             yield _allow(("s3:ListBucket",), bucket_arn)
 
@@ -110,11 +127,11 @@ class Statements:
         domain = self._arn("es", "domain", f"{self._config.search_domain}/*")
         return _allow(tuple(f"es:ESHttp{method}" for method in methods), domain)
 
-    def _key(self, access: Access, *, reads_own_secrets: bool) -> Iterator[iam.PolicyStatement]:
+    def _key(self, access: Access, *, reads_own_secrets: bool, uses_queues: bool) -> Iterator[iam.PolicyStatement]:
         used = {
             "dynamodb": access.reads or access.writes,
             "s3": access.content,
-            "sqs": access.sends or access.parks or access.writes,
+            "sqs": uses_queues,
             "secretsmanager": reads_own_secrets,
         }
         services = [f"{name}.{self._config.region}.amazonaws.com" for name, uses in used.items() if uses]
@@ -159,6 +176,10 @@ class Statements:
 
     def _arn(self, service: str, resource: str, name: str) -> str:
         return self._stack.format_arn(service=service, resource=resource, resource_name=name)
+
+
+def _uses_queues(function: str, access: Access) -> bool:
+    return bool(access.sends or access.parks) or any(queue.consumer == function for queue in QUEUES)
 
 
 def _allow(actions: tuple[str, ...], *resources: str, conditions: Mapping[str, object] | None = None) -> iam.PolicyStatement:

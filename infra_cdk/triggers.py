@@ -12,7 +12,7 @@ from constructs import Construct
 from infra_cdk.data_stack import DataStack
 from infra_cdk.stage_config import StageConfig
 from infra_cdk.weighted_alias import WeightedAlias
-from shared.contracts import KNOWLEDGE, OUTBOX, QUEUES, TURNS, QueueContract
+from shared.contracts import KNOWLEDGE, LIVE_ALIAS, OUTBOX, QUEUES, TURNS, QueueContract
 
 _BATCH = 10
 # A folder is looked at once for all notifications of a batch; people upload many files at once.
@@ -23,6 +23,9 @@ _BATCHES = {KNOWLEDGE: _UPLOADS, TURNS: 1}
 # way. Two is the least that Lambda takes.
 _LOOKS_AT_ONCE = 2
 _SWEEP_EVERY = "rate(1 minute)"
+# Lambda would keep a clock's call for six hours and try it three times: after an hour without room, sixty sweeps at once
+# would be at `dialog`, which has just come back. The next minute's call does the same work.
+_SWEEP_AGE_S = 60
 # What the stream could not deliver by then, the sweeper finds in the table.
 _STREAM_RETRIES = 10
 _STREAM_AGE_S = 3600
@@ -82,6 +85,15 @@ def _sweep(scope: Construct, config: StageConfig, alias: WeightedAlias) -> None:
         state="ENABLED",
         targets=[events.CfnRule.TargetProperty(arn=alias.arn, id="sweeper")],
     )
+    invocations = lambda_.CfnEventInvokeConfig(
+        scope,
+        "SweepInvocations",
+        function_name=f"{config.prefix}sweeper",
+        qualifier=LIVE_ALIAS,
+        maximum_retry_attempts=0,
+        maximum_event_age_in_seconds=_SWEEP_AGE_S,
+    )
+    invocations.node.add_dependency(alias.resource)
     permission = lambda_.CfnPermission(
         scope,
         "SweepPermission",

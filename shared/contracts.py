@@ -24,7 +24,8 @@ class QueueContract:
 TICKET_ATTEMPTS = 3
 TICKET_RETRY_DELAY_S = 60
 
-TURNS = QueueContract(name="turns", consumer="dialog", fifo=True)
+# `dialog` lets a failed message wait 2, 4, 8 ... 60 s: so many receives outlast an outage of five minutes.
+TURNS = QueueContract(name="turns", consumer="dialog", fifo=True, max_receive_count=12)
 TICKETS = QueueContract(name="tickets", consumer="tickets")
 KNOWLEDGE = QueueContract(name="knowledge", consumer="knowledge", visibility_s=5400)
 ANALYTICS = QueueContract(name="analytics", consumer="")

@@ -13,6 +13,7 @@ from shared.runtime.envelopes import APOLOGISED, Operation
 from shared.runtime.observability import Telemetry
 from shared.runtime.payload import Payload
 from shared.runtime.presentation import conversation_json, feedback_json, message_json, ticket_json
+from shared.runtime.version_metrics import is_unsearched
 from shared.use_cases.speak_in_conversation import SpeakInConversation
 from shared.use_cases.start_conversation import StartConversation
 from shared.use_cases.take_turn import TakeTurn
@@ -115,6 +116,9 @@ class CustomerOperations:
         facts: dict[str, object] = {"conversation_id": command.conversation_id, "message_id": command.message_id}
         self.telemetry.event("turn", command.correlation_id, **facts, status=str(result.status), rung=rung, degraded=degraded)
         self.telemetry.measure("Turn", 1, rung=rung)
+        if result.reply:
+            # Of all versions together, for an alarm: each version's own figure is for the canary.
+            self.telemetry.measure("Unsearched", float(is_unsearched(set(degraded))))
 
 
 def _turn_command(envelope: Envelope) -> TurnCommand:

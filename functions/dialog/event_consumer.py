@@ -13,6 +13,11 @@ from shared.use_cases.resume_turns import ResumeTurns
 LONGEST_DELAY_S = 60.0
 
 
+def pause_s(receive_count: int) -> float:
+    """Return how long a message waits that has failed for the so many-th time."""
+    return min(2.0**receive_count, LONGEST_DELAY_S)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventConsumer:
     """Idempotent, as all three use cases are. `hand_over` None: there is one release."""
@@ -23,15 +28,18 @@ class EventConsumer:
     hand_over: HandOverTurns | None = None
 
     def __call__(self, queued: QueuedEvent) -> None:
-        """Consume one event. Raises RetryLaterError after a failure that may pass: soon again, then less and less often."""
+        """Consume one event; after a failure it comes again soon, then less and less often.
+
+        Raises RetryLaterError where the failure may pass, else what was raised.
+        """
         try:
             self._handle(queued)
-        except SupportError as error:
-            if not error.retryable:
-                raise
+        except Exception as error:  # the edge: raised again
             # A customer waits behind this message, so the queue's own long lease would be the wrong delay.
-            self.queue.change_visibility(queued.receipt, min(2.0**queued.receive_count, LONGEST_DELAY_S))
-            raise RetryLaterError("not yet") from error
+            self.queue.change_visibility(queued.receipt, pause_s(queued.receive_count))
+            if isinstance(error, SupportError) and error.retryable:
+                raise RetryLaterError("not yet") from error
+            raise
 
     def _handle(self, queued: QueuedEvent) -> None:
         event = queued.event

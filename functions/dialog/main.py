@@ -9,7 +9,7 @@ from shared.adapters.aws.deployed_cipher import open_cipher
 from shared.adapters.aws.lambda_invoke import LambdaTransport
 from shared.adapters.caching_releases import CachingReleaseStore
 from shared.adapters.company.object_companies import ObjectStoreCompanies
-from shared.adapters.crypto.signed_tokens import SignedTokens
+from shared.adapters.crypto.signed_tokens import RotatingTokens
 from shared.adapters.dynamodb.answer_cache import DynamoDBAnswerCache
 from shared.adapters.dynamodb.conversations import DynamoDBConversationStore
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
@@ -70,7 +70,7 @@ def build() -> Handler:
         companies=ObjectStoreCompanies(deployed.objects(env.content_bucket), deployed.clock),
         knowledge=EnvelopeKnowledgeService(retrieval, deployed.clock, env.release),
         answerer=build_answerer(reply_model(env.model_choice(model_key or ""))),
-        tokens=SignedTokens(deployed.secret(env.token_secret_id).encode()),
+        tokens=RotatingTokens(deployed.kept_secret(env.token_secret_id)),
         hand_over=hand_over,
         search_timeout_s=env.search_timeout_s,
         queue_patience_s=env.queue_patience_s,

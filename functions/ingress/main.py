@@ -13,7 +13,7 @@ from shared.adapters.aws.deployed import Deployed
 from shared.adapters.aws.lambda_invoke import LambdaTransport
 from shared.adapters.caching_releases import CachingReleaseStore
 from shared.adapters.company.object_companies import ObjectStoreCompanies
-from shared.adapters.crypto.signed_tokens import SignedTokens
+from shared.adapters.crypto.signed_tokens import RotatingTokens
 from shared.adapters.dynamodb.ledger import DynamoDBLedger
 from shared.adapters.dynamodb.rate_limiter import DynamoDBRateLimiter
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
@@ -50,7 +50,9 @@ def report_unreadable(tenant: str, error: SupportError) -> None:
 
 def build() -> Handler:
     """Read the secrets as they are now, and wire."""
-    settings = env.with_secrets(deployed.secret)
+    # A key that leaked must not open doors for as long as a sandbox lives.
+    token_key = deployed.kept_secret(env.token_secret_id)
+    settings = env.with_secrets(lambda name: token_key() if name == env.token_secret_id else deployed.secret(name))
     ports = FrontDoorPorts(
         clock=deployed.clock,
         ids=deployed.ids,
@@ -60,7 +62,7 @@ def build() -> Handler:
         sessions=DynamoDBSessionStore(database, names),
         ledger=DynamoDBLedger(database, names),
         limiter=DynamoDBRateLimiter(database, names),
-        tokens=SignedTokens(settings.token_secret.get_secret_value().encode()),
+        tokens=RotatingTokens(token_key),
         turns=EnvelopeTurnService(dialog, deployed.clock),
         releases=releases,
     )

@@ -68,8 +68,9 @@ def _batch(work: KnowledgeWork, telemetry: Telemetry, event: JsonObject, context
         if work.publish_at_once:
             for tenant in touched | folders:
                 work.publish(tenant)
-    except SupportError as error:
-        if work.queue and error.retryable:
+    except Exception as error:  # the edge: recorded here, and raised, so that the batch comes back
+        telemetry.failure("folder_failed", next(iter((touched | folders).values()), ""), error, tenants=sorted(touched | folders))
+        if work.queue and isinstance(error, SupportError) and error.retryable:
             for receipt, receive_count in leases:
                 work.queue.change_visibility(receipt, _pause_s(receive_count))
         raise

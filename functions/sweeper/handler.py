@@ -10,6 +10,7 @@ from shared.domain.errors import SupportError
 from shared.runtime.correlation import correlation_id_from
 from shared.runtime.observability import Telemetry
 from shared.use_cases.forget_ended import ForgetEnded
+from shared.use_cases.relay_outbox import LateEvents
 from shared.use_cases.sweep_ledger import SweepLedger
 
 JsonObject = Mapping[str, object]
@@ -21,7 +22,7 @@ _WITHOUT_LIMIT_MS = 60_000
 
 def make_handler(
     sweep: SweepLedger,
-    relay_late: Callable[[], int],
+    relay_late: Callable[[], LateEvents],
     tenants: tuple[str, ...],
     telemetry: Telemetry,
     forget: ForgetEnded | None = None,
@@ -39,10 +40,13 @@ def make_handler(
         until = _until(context, sweep.clock.now())
         correlation_id = correlation_id_from(str(event.get("id", "")))
         relayed = _relayed(relay_late, telemetry, correlation_id)
-        report = sweep(tenants, correlation_id, until, found)
+        try:
+            report = sweep(tenants, correlation_id, until, found)
+        except Exception as error:  # the edge: recorded, and raised
+            telemetry.failure("sweep_failed", correlation_id, error)
+            raise
         done = {**asdict(report), "relayed_late": relayed, "forgotten": forget() if forget else 0}
         telemetry.event("sweep", correlation_id, **done)
-        telemetry.measure("EventsRelayedLate", relayed)
         return done
 
     return handle
@@ -54,10 +58,15 @@ def _until(context: object, now: datetime) -> datetime:
     return now + timedelta(milliseconds=left_ms()) - _RESERVE
 
 
-def _relayed(relay_late: Callable[[], int], telemetry: Telemetry, correlation_id: str) -> int:
+def _relayed(relay_late: Callable[[], LateEvents], telemetry: Telemetry, correlation_id: str) -> int:
     """A queue that is down must not keep the rest from being swept; the next run tries again."""
     try:
-        return relay_late()
+        late = relay_late()
     except SupportError as error:
         telemetry.failure("relay_failed", correlation_id, error)
         return 0
+    # Found, not relayed: when neither the stream nor this gets them to a queue, somebody has to hear of it all the more.
+    telemetry.measure("EventsLate", late.found)
+    if late.failure:
+        telemetry.failure("relay_failed", correlation_id, late.failure)
+    return late.relayed

@@ -41,7 +41,8 @@ class Status(StrEnum):
 class Plan:
     """What a candidate must show. A step is over after `healthy_ticks` ticks that were healthy, of `tick_s` seconds each.
 
-    The defaults: 5 steps of 24 minutes, which is two hours; half an hour of watching after.
+    The defaults: 5 steps of 24 minutes, which is two hours; half an hour of watching after. `silence_holds`: whether too
+    little traffic stops the clock; where it does not, nobody may have seen what is promoted.
     """
 
     steps: tuple[int, ...] = (5, 25, 45, 65, 85)
@@ -56,6 +57,7 @@ class Plan:
     min_samples: int = 20
     max_hold_ticks: int = 120
     watch_ticks: int = 30
+    silence_holds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +162,8 @@ def judge(subject: str, sample: Sample, plan: Plan, *, holds: bool) -> Finding:
 def decide(plan: Plan, progress: Progress, findings: Sequence[Finding]) -> Progress:
     """Return the progress after one more tick. A finding may come from anything: a version's metrics, an alarm, an evaluation.
 
-    One unhealthy finding ends the rollout. Too little to judge by, or a stable version that is as bad, holds it for
-    `max_hold_ticks` in all; neither promotes. After promotion silence does not hold any more.
+    One unhealthy finding ends the rollout. Too little to judge by, unless the plan lets silence pass, or a stable version that
+    is as bad, holds it for `max_hold_ticks` in all; neither promotes. After promotion silence does not hold any more.
     """
     bad = next((finding for finding in findings if finding.health is Health.UNHEALTHY), None)
     if bad:
@@ -171,7 +173,8 @@ def decide(plan: Plan, progress: Progress, findings: Sequence[Finding]) -> Progr
         return _held(plan, progress, alike, f"{alike.reason} for too long")
     if progress.status is Status.WATCHING:
         return _watched(plan, progress)
-    unknown = next((finding for finding in findings if finding.health is Health.UNKNOWN and finding.holds), None)
+    silent = (finding for finding in findings if finding.health is Health.UNKNOWN and finding.holds)
+    unknown = next(silent, None) if plan.silence_holds else None
     return _held(plan, progress, unknown, "too little traffic to judge by") if unknown else _advanced(plan, progress)
 
 

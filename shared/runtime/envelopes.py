@@ -9,7 +9,7 @@ from shared.domain.errors import DeadlineExceededError, InvalidInputError, Suppo
 from shared.domain.knowledge import SearchQuery, SearchResult
 from shared.ports import Clock
 from shared.runtime.error_codec import decode_error, encode_error
-from shared.runtime.observability import Telemetry
+from shared.runtime.observability import OUTAGES, Telemetry
 from shared.runtime.search_codec import query_to_json, result_from_json
 
 JsonObject = Mapping[str, object]
@@ -35,10 +35,15 @@ class EnvelopeServer:
             envelope = Envelope.from_dict(document)
             return {"result": self._run(envelope)}
         except SupportError as error:
+            if isinstance(error, OUTAGES):
+                self._record(document, error)
             return {"error": encode_error(error)}
         except Exception as error:  # the edge: recorded with its place, answered without its text
-            self.telemetry.failure("operation_failed", str(document.get("correlation_id", "")), error, op=str(document.get("op")))
+            self._record(document, error)
             return {"error": encode_error(SupportError("unexpected failure"))}
+
+    def _record(self, document: JsonObject, error: Exception) -> None:
+        self.telemetry.failure("operation_failed", str(document.get("correlation_id", "")), error, op=str(document.get("op")))
 
     def _run(self, envelope: Envelope) -> JsonObject:
         if remaining_s(envelope, self.clock) <= 0:

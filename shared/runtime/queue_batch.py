@@ -15,13 +15,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared.domain.errors import SupportError
 from shared.domain.event_body import read_event
 from shared.domain.outbox import OutboxEvent
-from shared.runtime.observability import Telemetry
+from shared.runtime.observability import OUTAGES, Telemetry
 
 JsonObject = Mapping[str, object]
 
 
 class RetryLaterError(SupportError):
-    """The message is to come again after its lease, which the consumer has set. Expected, so nothing is logged."""
+    """The message is to come again after its lease, which the consumer has set. Expected, so nothing is logged but an outage
+    that it was raised from.
+    """
 
     code = "retry_later"
     retryable = True
@@ -59,12 +61,17 @@ class QueueBatch:
         message = self._read(record)
         try:
             self.consume(message)
-        except RetryLaterError:
+        except RetryLaterError as later:
+            if isinstance(later.__cause__, OUTAGES):
+                self._record(message, later.__cause__)
             raise
         except Exception as error:  # the edge: recorded here, reported to the queue by the processor
-            facts = {"event_id": message.event.event_id, "event": str(message.event.name), "receives": message.receive_count}
-            self.telemetry.failure("message_failed", message.event.correlation_id, error, **facts)
+            self._record(message, error)
             raise
+
+    def _record(self, message: QueuedEvent, error: BaseException) -> None:
+        facts = {"event_id": message.event.event_id, "event": str(message.event.name), "receives": message.receive_count}
+        self.telemetry.failure("message_failed", message.event.correlation_id, error, **facts)
 
     def _read(self, record: SQSRecord) -> QueuedEvent:
         sent = {name: value.string_value or "" for name, value in record.message_attributes.items()}

@@ -46,7 +46,7 @@ class RequestContext:
     async def _answer(self, exchange: "_Exchange", error: SupportError) -> None:
         problem = problem_for(error, exchange.correlation_id)
         if problem.status >= 500:
-            self._telemetry.failure("request_failed", exchange.correlation_id, error.__cause__ or error)
+            self._telemetry.failure("request_failed", exchange.correlation_id, _recorded(error))
         if not exchange.status:
             await exchange.respond(problem)
 
@@ -84,6 +84,11 @@ class _Exchange:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": problem.status, "headers": raw})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _recorded(error: SupportError) -> BaseException:
+    """Return what the log tells of it: an error of ours names what failed; what only says "internal" has it as its cause."""
+    return error.__cause__ or error if error.code == SupportError.code else error
 
 
 def _as_internal(error: Exception) -> SupportError:

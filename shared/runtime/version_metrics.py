@@ -1,7 +1,7 @@
 """What a canary is judged by: requests, faults and latency of each version of a function, in the embedded metric format."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Protocol
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -81,10 +81,11 @@ def _searched(event: Any, answer: Any) -> Mapping[str, float]:
     if not ended:
         return {}
     missing = {name for name in _names(ended) if not name.startswith(MODEL_IN_VAIN)}
-    return {"Degraded": float(bool(missing)), "Unsearched": float(_all_of_it(missing))}
+    return {"Degraded": float(bool(missing)), "Unsearched": float(is_unsearched(missing))}
 
 
-def _all_of_it(missing: set[str]) -> bool:
+def is_unsearched(missing: Set[str]) -> bool:
+    """Tell whether a reply that had to do without these parts had to do without all of the search."""
     return _KNOWLEDGE in missing or (_BY_WORDS in missing and (_EMBEDDER in missing or missing >= _BY_MEANING))
 
 

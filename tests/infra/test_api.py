@@ -86,7 +86,14 @@ def test_everything_but_the_pages_and_the_health_check_asks_for_a_key_of_a_plan(
     assert open_paths == {"/healthz"} | {path.removesuffix("/") for path in PAGES}
     plans = synthesised.properties("AWS::ApiGateway::UsagePlan")
     assert len(plans) == len(synthesised.properties("AWS::ApiGateway::UsagePlanKey")) == 2
-    assert all(plan["Throttle"]["RateLimit"] <= 50 and plan["Quota"]["Limit"] and plan["ApiStages"] for plan in plans)
+    assert all(plan["Throttle"]["RateLimit"] <= 50 and plan["ApiStages"] for plan in plans)
+
+
+def test_nobody_can_use_up_the_pages_day(synthesised: Synthesised) -> None:
+    """Their key is public: a quota would let whoever reads it close the pages, and the staff's, until midnight."""
+    plans = synthesised.properties("AWS::ApiGateway::UsagePlan")
+    with_quota = {plan["UsagePlanName"].removeprefix(synthesised.config.prefix) for plan in plans if "Quota" in plan}
+    assert with_quota == {"servers"}
 
 
 def test_the_key_that_pages_show_is_theirs_alone(synthesised: Synthesised) -> None:
@@ -126,6 +133,18 @@ def test_what_the_gateway_refuses_has_the_form_of_our_own_refusals(synthesised: 
         assert problem["status"] == status == int(found[kind]["StatusCode"])
         assert problem["type"] == f"urn:kefu:problem:{problem['code']}"
     assert "gatewayresponse.header.Retry-After" in found["THROTTLED"]["ResponseParameters"]
+
+
+def test_a_function_that_crashed_is_an_answer_that_pages_on_other_sites_can_read(synthesised: Synthesised) -> None:
+    (crashed,) = [
+        one for one in synthesised.properties("AWS::ApiGateway::GatewayResponse") if one["ResponseType"] == "DEFAULT_5XX"
+    ]
+    assert json.loads(crashed["ResponseTemplates"]["application/json"])["code"] == "dependency_unavailable"
+    assert crashed["StatusCode"] == "503"
+    assert crashed["ResponseParameters"] == {
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Retry-After": "'1'",
+    }
 
 
 def test_the_api_is_regional_with_a_tls_policy(synthesised: Synthesised) -> None:

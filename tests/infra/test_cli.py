@@ -5,23 +5,28 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra_cdk import live_alias_resource
+from infra_cdk import cli, live_alias_resource
 from infra_cdk.cli import CDK_VERSION, FOLDER, deploy, installed_version, node_programs, unnamed_release
 from infra_cdk.release_names import NameTakenError, check_before_deploying
-from infra_cdk.start_rollout import start_rollout
+from infra_cdk.stage_config import cdk_context
+from infra_cdk.start_rollout import QUICK, start_rollout
+from infra_cdk.start_rollout import main as start_rollout_by_hand
 from local.stack import local_aws
 from shared.adapters.dynamodb.gateway import DynamoDB
 from shared.adapters.dynamodb.releases import DynamoDBReleaseStore
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.contracts import FUNCTIONS
 from shared.domain.release import Release
+from shared.domain.rollout import Plan
 from tests.contract.aws.installed import MINISTACK_BOTO3, MINISTACK_VERSION
 from tests.infra.conftest import stage_settings
 
@@ -160,6 +165,18 @@ def test_a_deployment_ends_with_its_rollout(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.splitlines() == ["kefu: release 2026.11.22-1", "arn:execution"]
 
 
+@pytest.mark.parametrize(("stage", "in_minutes"), [("dev", True), ("staging", False)])
+def test_a_stage_says_whether_its_releases_wait_for_traffic(stage: str, in_minutes: bool) -> None:
+    from functions.rollout.documents import RolloutRequest
+
+    stacks = _Stacks()
+    stacks.outputs |= {name.replace("dev", stage): outputs for name, outputs in stacks.outputs.items()}
+    assert deploy(stage_settings(stage), lambda _: stacks, Runs()) == 0
+    document = json.loads(stacks.started["input"])
+    plan = RolloutRequest.model_validate({"op": "begin", "execution": "e1", "rollout": document}).rollout.plan
+    assert plan == (replace(Plan(), **QUICK | {"steps": tuple(QUICK["steps"])}) if in_minutes else Plan())
+
+
 def test_a_deployment_that_failed_starts_no_rollout() -> None:
     stacks = _Stacks()
     assert deploy(stage_settings("dev"), lambda _: stacks, Runs(3)) == 3
@@ -201,8 +218,12 @@ class _Lambda:
         class ResourceConflictException(Exception):
             pass
 
-    def __init__(self) -> None:
+        class ResourceNotFoundException(Exception):
+            pass
+
+    def __init__(self, *, functions_are_there: bool = True) -> None:
         self.aliases: dict[str, str] = {}
+        self._functions_are_there = functions_are_there
 
     def create_alias(self, *, FunctionName: str, Name: str, FunctionVersion: str) -> None:
         if FunctionName in self.aliases:
@@ -210,6 +231,8 @@ class _Lambda:
         self.aliases[FunctionName] = FunctionVersion
 
     def delete_alias(self, *, FunctionName: str, Name: str) -> None:
+        if not self._functions_are_there:
+            raise self.exceptions.ResourceNotFoundException
         del self.aliases[FunctionName]
 
 
@@ -253,3 +276,43 @@ def test_a_failure_is_told_to_cloudformation_instead_of_leaving_it_waiting(
     monkeypatch.setattr(live_alias_resource.boto3, "client", lambda _service: _Lambda())
     live_alias_resource.handler(_event("Delete", "1"), None)
     assert answers[0]["Status"] == "FAILED" and "KeyError" in answers[0]["Reason"]
+
+
+def test_a_stack_can_go_whose_function_somebody_has_deleted_already(
+    monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(live_alias_resource.boto3, "client", lambda _service: _Lambda(functions_are_there=False))
+    live_alias_resource.handler(_event("Delete", "1"), None)
+    assert answers[0]["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("action", ["bootstrap", "diff", "deploy", "destroy"])
+def test_credentials_of_another_account_than_the_stages_do_nothing(
+    action: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There may be a stage of the same name: its buckets would be emptied, or it would be deployed over."""
+    settings = {**cdk_context()["kefu:stages"]["dev"], "account": "222222222222"}
+    monkeypatch.setattr(cli, "cdk_context", lambda: {"kefu:stages": {"dev": settings}})
+    monkeypatch.setattr(cli, "account_of", lambda _: "333333333333")
+    monkeypatch.setattr(cli, "cdk", lambda *_: pytest.fail("it was run"))
+    monkeypatch.setattr(sys, "argv", ["cli", action, "--stage", "dev", "--release", "r1", "--yes"])
+    assert cli.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "nothing was done" in line and "333333333333" in line and "222222222222" in line
+
+
+@pytest.mark.parametrize(("asked", "region"), [([], "eu-west-1"), (["--region", "eu-central-1"], "eu-central-1")])
+def test_a_rollout_is_started_where_the_stage_is(asked: list[str], region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever region somebody's own command line has by default."""
+    regions: list[str | None] = []
+
+    class Session:
+        def __init__(self, *, region_name: str | None) -> None:
+            regions.append(region_name)
+
+        def client(self, _: str) -> _Stacks:
+            return _Stacks()
+
+    monkeypatch.setattr(boto3, "Session", Session)
+    monkeypatch.setattr(sys, "argv", ["start_rollout", "--stage", "dev", *asked])
+    assert start_rollout_by_hand() == 0 and regions == [region]

@@ -3,15 +3,27 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from infra_cdk.access import ACCESS
+from infra_cdk.statements import COMPANY_FILES, INDEXES, LONG_TABLES
+from shared.adapters.company.company_file import COMPANY_FILE
+from shared.adapters.company.object_companies import content_prefix
+from shared.adapters.doubles.memory_objects import MemoryObjectStore
+from shared.adapters.dynamodb.gateway import DynamoDB
+from shared.adapters.dynamodb.knowledge_change import KnowledgeWriter
+from shared.adapters.index_archive.archives import IndexArchives
 from shared.contracts import (
+    ANSWER_CACHE,
+    CONTENT,
     CONVERSATIONS,
     FUNCTIONS,
+    KNOWLEDGE_TABLE,
     LEDGER,
     OUTBOX,
     QUEUES,
@@ -21,6 +33,8 @@ from shared.contracts import (
     FunctionContract,
     TableContract,
 )
+from shared.domain.knowledge import Audience, ColumnType, FactColumn, FactRow, FactTable
+from shared.ports import KnowledgeChange
 from shared.runtime.settings import Settings, variable
 from tests.infra.conftest import Synthesised
 
@@ -109,6 +123,83 @@ def test_a_role_touches_the_tables_of_its_function_and_no_other(name: str, synth
     assert _tables_for(synthesised, name, "dynamodb:GetItem") == writes | {table.name for table in access.reads}
     others = {action for action, _, _ in rights_of(synthesised, name) if action.startswith("dynamodb:")}
     assert others.isdisjoint({"dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:*"})
+
+
+def test_nobody_deletes_a_ticket_a_key_or_what_a_repeat_is_known_by(synthesised: Synthesised) -> None:
+    deleted = {name: _tables_for(synthesised, name, "dynamodb:DeleteItem") for name in NAMES}
+    assert {name: tables for name, tables in deleted.items() if tables} == {
+        "dialog": {CONVERSATIONS.name, ANSWER_CACHE.name},
+        "sweeper": {CONVERSATIONS.name},
+        "knowledge": {KNOWLEDGE_TABLE.name},
+    }
+
+
+def _objects_for(synthesised: Synthesised, function: str, action: str) -> set[str]:
+    bucket = synthesised.config.bucket(CONTENT)
+    rights = [resource for found, resource, _ in rights_of(synthesised, function) if found == action]
+    return {resource.partition(f"{bucket}/")[2].strip(']}"') for resource in rights}
+
+
+def test_a_document_is_read_where_it_is_parsed_and_written_by_no_function(synthesised: Synthesised) -> None:
+    """Whoever parses files of strangers must not be able to exchange a document, or a company's settings."""
+    made = {"tenants/*/indexes/*", "tenants/*/knowledge/tables/*"}
+    reads = {name: _objects_for(synthesised, name, "s3:GetObject") for name in NAMES}
+    assert {name for name, places in reads.items() if "tenants/*" in places} == {"knowledge"}
+    assert reads["retrieval"] == {"tenants/*/content/company.yaml", *made}
+    writes = {name: _objects_for(synthesised, name, "s3:PutObject") for name in NAMES}
+    assert {name: places for name, places in writes.items() if places} == {"knowledge": made}
+    assert _objects_for(synthesised, "knowledge", "s3:DeleteObject") == {"tenants/*/indexes/*"}
+
+
+class _NoDatabase:
+    """Takes every write."""
+
+    def update(self, _: object) -> None: ...
+
+    def transact(self, _: object) -> None: ...
+
+    def get_many(self, *_: object) -> list[object]:
+        return []
+
+    def query(self, _: object) -> list[object]:
+        return []
+
+
+def _long_table() -> FactTable:
+    rows = tuple(FactRow(row=number, aliases=(), cells={"说明": "很长的说明" * 50}) for number in range(200))
+    return FactTable(
+        table_id="f1",
+        document_id="d1",
+        title="价格",
+        sheet="价格",
+        source_url="",
+        language="zh",
+        audience=Audience.PUBLIC,
+        columns=(FactColumn(name="说明", type=ColumnType.TEXT),),
+        rows=rows,
+    )
+
+
+def test_the_places_that_a_role_names_are_where_the_code_puts_things() -> None:
+    objects = MemoryObjectStore()
+    IndexArchives(objects, "e5/1 tantivy").put("t1", 1, b"x", datetime(2026, 11, 23, tzinfo=UTC))
+    writer = KnowledgeWriter(cast("DynamoDB", _NoDatabase()), "knowledge", objects)
+    writer.write(KnowledgeChange(tenant="t1", document_id="d1", snapshot=1, document=None, tables=(_long_table(),)))
+    found = [{place for place in (INDEXES, LONG_TABLES) if fnmatchcase(key, place)} for key in objects.keys("tenants/")]
+    assert sorted(found, key=str) == sorted([{INDEXES}, {LONG_TABLES}], key=str)
+    assert fnmatchcase(content_prefix("t1") + COMPANY_FILE, COMPANY_FILES)
+
+
+def test_the_key_is_used_for_queues_by_those_that_have_one(synthesised: Synthesised) -> None:
+    by_queue = {name for name in NAMES for _, _, c in rights_of(synthesised, name) if "sqs." in json.dumps(c)}
+    assert by_queue == {"dialog", "tickets", "outbox", "knowledge", "sweeper"}
+
+
+def test_a_sweep_that_found_no_room_is_not_kept_for_later(synthesised: Synthesised) -> None:
+    """Lambda keeps such calls for six hours: they would all come at once, to a `dialog` that has just recovered."""
+    (config,) = synthesised.properties("AWS::Lambda::EventInvokeConfig")
+    assert (config["FunctionName"], config["Qualifier"]) == (f"{synthesised.config.prefix}sweeper", "live")
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
 def test_a_table_is_written_by_those_that_own_it(synthesised: Synthesised) -> None:

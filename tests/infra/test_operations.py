@@ -12,8 +12,10 @@ from cdk_nag import AwsSolutionsChecks
 from infra_cdk.app import new_app
 from infra_cdk.context_keys import STUB
 from infra_cdk.nag import ACKNOWLEDGED, DOCUMENT, as_markdown
+from infra_cdk.observability_stack import MODEL_MS
 from infra_cdk.stage import build_stage
 from shared.contracts import QUEUES
+from shared.runtime.model_settings import ReplyModelSettings
 from shared.use_cases.roll_out import ReleaseTakenError
 from tests.infra.conftest import Synthesised
 
@@ -70,6 +72,47 @@ def test_a_sweeper_that_says_nothing_rings(dev: Synthesised) -> None:
     assert heard == {"unfinished-messages"}
 
 
+def test_an_alarm_on_a_measure_of_ours_hears_its_own_stage_alone(synthesised: Synthesised) -> None:
+    """An account may have several stages: the sweeper of one, alive, must not hide that another's is dead."""
+    ours = [one for one in synthesised.properties("AWS::CloudWatch::Alarm") if one.get("Namespace") == "Kefu"]
+    named = {one["MetricName"]: {d["Name"]: d["Value"] for d in one["Dimensions"]} for one in ours}
+    prefix = synthesised.config.prefix
+    assert named == {
+        "OldestUnfinishedAge": {"service": "sweeper", "function": f"{prefix}sweeper"},
+        "EventsLate": {"service": "sweeper", "function": f"{prefix}sweeper"},
+        "Unsearched": {"service": "dialog", "function": f"{prefix}dialog"},
+    }
+
+
+def test_a_domain_that_is_full_or_has_lost_an_index_rings(stages: dict[str, Synthesised]) -> None:
+    """Answers grow poorer then, with status 200."""
+    found = {
+        name: {
+            alarm["MetricName"]: (alarm["ComparisonOperator"], alarm["Threshold"])
+            for alarm in stage.properties("AWS::CloudWatch::Alarm")
+            if alarm.get("Namespace") == "AWS/ES"
+        }
+        for name, stage in stages.items()
+    }
+    (domain,) = stages["prod"].properties("AWS::OpenSearchService::Domain")
+    assert found["dev"] == {} and found["staging"] == found["prod"]
+    assert set(found["prod"]) == {"ClusterStatus.red", "FreeStorageSpace", "JVMMemoryPressure"}
+    quarter = domain["EBSOptions"]["VolumeSize"] * 1024 / 4
+    assert found["prod"]["FreeStorageSpace"] == ("LessThanOrEqualToThreshold", quarter)
+
+
+def test_a_models_time_does_not_end_a_rollout(stages: dict[str, Synthesised]) -> None:
+    """The gate listens to `latency`: where drafts may take seconds, an alarm at five of them would let no release pass."""
+    limits = {
+        name: next(one["Threshold"] for one in stage.properties("AWS::CloudWatch::Alarm") if one.get("MetricName") == "Latency")
+        for name, stage in stages.items()
+    }
+    drafts_ms = ReplyModelSettings.model_fields["model_timeout_s"].default * 1000
+    assert MODEL_MS == drafts_ms
+    assert limits == {"dev": 5000, "staging": 5000, "prod": 5000 + drafts_ms}
+    assert limits["prod"] < 29_000, "or API Gateway answers first"
+
+
 def _lines_of_the_runbook() -> dict[str, list[str]]:
     """Return what the runbook's tables say, by the alarm's name: meaning, where to look, what to do."""
     rows = [line.strip("|").split(" | ") for line in RUNBOOK.read_text("utf-8").splitlines() if line.startswith("| `")]
@@ -96,6 +139,18 @@ def test_a_line_of_the_runbook_says_what_it_means_where_to_look_and_what_to_do()
 def test_every_alarm_is_heard_and_says_where_its_line_is(synthesised: Synthesised) -> None:
     for alarm in synthesised.properties("AWS::CloudWatch::Alarm"):
         assert alarm["AlarmActions"] and RUNBOOK.relative_to(ROOT).as_posix() in alarm["AlarmDescription"]
+
+
+def test_alarms_may_ring(synthesised: Synthesised) -> None:
+    """A topic's own policy takes the place of the default one, by which an account's alarms could publish."""
+    (policy,) = synthesised.properties("AWS::SNS::TopicPolicy")
+    (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    assert (allowed["Principal"], allowed["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": synthesised.config.account}
+    assert f":alarm:{synthesised.config.prefix}*" in json.dumps(allowed["Condition"]["ArnLike"])
+    (key,) = synthesised.properties("AWS::KMS::Key")
+    services = [one["Principal"].get("Service", []) for one in key["KeyPolicy"]["Statement"]]
+    assert any("cloudwatch.amazonaws.com" in one for one in services), "the topic is sealed with it"
 
 
 def test_the_controller_looks_at_an_alarm_that_exists(synthesised: Synthesised) -> None:

@@ -38,6 +38,12 @@ def test_the_desk_is_the_first_companys_unless_another_is_named() -> None:
         ({"domain_name": "api.example.com"}, "certificate_arn"),
         ({"reserved_concurrency": {"nobody": 5}}, "reserved_concurrency"),
         ({"queue_concurrency": 1}, "queue_concurrency"),
+        # Throttled by its own reservation, a message would be received in vain until it is a dead letter.
+        ({"reserved_concurrency": {"tickets": 5}}, "reserved_concurrency: of dialog and tickets 20 or more"),
+        ({"reserved_concurrency": {"knowledge": 1}}, "of knowledge 2"),
+        # None at all is a function switched off.
+        ({"reserved_concurrency": {"desk": 0}}, "reserved_concurrency"),
+        ({"search": "opensearch", "search_nodes": 3}, "search_nodes: 1, or an even number"),
         ({"log_days": 31}, "log_days"),
         ({"colour": "blue"}, "colour"),
     ],
@@ -45,6 +51,40 @@ def test_the_desk_is_the_first_companys_unless_another_is_named() -> None:
 def test_a_setting_that_makes_no_sense_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(StageConfigError, match=named):
         _dev(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"tenants": "acme"}, "tenants: a list of texts, in brackets"),
+        ({"tenants": ["acme", 3]}, "tenants: a list of texts"),
+        ({"allowed_origins": "https://www.example.com"}, "allowed_origins: a list of texts"),
+        ({"retain": "false"}, "retain: true or false, without quotes"),
+        ({"queue_concurrency": "20"}, "queue_concurrency: a whole number"),
+        ({"queue_concurrency": True}, "queue_concurrency: a whole number"),
+        ({"account": 111111111111}, "account: a text"),
+        ({"alarm_email": ["ops@example.com"]}, "alarm_email: a text"),
+        ({"model_temperature": "0.1"}, "model_temperature: a number, or null"),
+        ({"reserved_concurrency": {"dialog": "100"}}, "reserved_concurrency: whole numbers by function"),
+        ({"reserved_concurrency": ["dialog"]}, "reserved_concurrency: whole numbers by function"),
+        ({"region": None}, "region: a text"),
+    ],
+)
+def test_a_setting_in_another_form_is_refused_and_never_guessed_at(changes: dict[str, Any], said: str) -> None:
+    """JSON's quotes and brackets are easily left out: "acme" was four companies, a, c, m and e."""
+    with pytest.raises(StageConfigError, match=said):
+        _dev(**changes)
+
+
+def test_what_fits_is_taken_as_before() -> None:
+    taken = _dev(
+        model_temperature=None,
+        reserved_concurrency={"ingress": 5, "dialog": 20, "tickets": 20, "knowledge": 2, "sweeper": 1},
+        search="opensearch",
+        search_nodes=4,
+    )
+    assert (taken.search_nodes, taken.model_temperature) == (4, None)
+    assert _dev(model_temperature=1, model_url="https://m.example.com", model_name="m").model_temperature == 1
 
 
 def test_a_stage_takes_as_many_companies_as_a_bucket_has_notifications_for() -> None:
@@ -65,9 +105,11 @@ def test_production_is_not_synthesised_without_what_only_its_owner_knows(missing
         read_stage("prod", settings, account=NO_ACCOUNT, release="r1")
 
 
-def test_production_takes_no_certificate_of_another_region() -> None:
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_a_certificate_of_another_region_is_refused_before_half_a_stage_is_deployed(stage: str) -> None:
+    elsewhere = OWN["certificate_arn"].replace("eu-west-1", "us-east-1")
     with pytest.raises(StageConfigError, match="this region"):
-        stage_settings("prod", certificate_arn=OWN["certificate_arn"].replace("eu-west-1", "us-east-1"))
+        stage_settings(stage, domain_name=OWN["domain_name"], certificate_arn=elsewhere)
 
 
 def test_production_keeps_its_data_and_searches_on_two_nodes() -> None:
@@ -75,6 +117,11 @@ def test_production_keeps_its_data_and_searches_on_two_nodes() -> None:
         stage_settings("prod", retain=False)
     with pytest.raises(StageConfigError, match="search_nodes"):
         stage_settings("prod", search_nodes=1)
+
+
+def test_production_waits_until_somebody_has_seen_a_release() -> None:
+    with pytest.raises(StageConfigError, match="quick_rollouts"):
+        stage_settings("prod", quick_rollouts=True)
 
 
 def test_every_problem_is_named_at_once() -> None:

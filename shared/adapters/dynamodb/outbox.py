@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from shared.adapters.dynamodb.attributes import to_attributes
@@ -11,7 +12,9 @@ from shared.adapters.dynamodb.listings import IndexRange, first_keys, rows_of
 from shared.adapters.dynamodb.requests.outbox import UNPUBLISHED, UNPUBLISHED_KEY, mark_published, put_event
 from shared.adapters.dynamodb.table_names import TableNames
 from shared.adapters.records.outbox_items import from_item
+from shared.adapters.records.values import Record
 from shared.contracts import OUTBOX
+from shared.domain.errors import InvalidInputError
 from shared.domain.outbox import OutboxEvent
 
 
@@ -40,6 +43,13 @@ def event_parts(table: str, events: Iterable[OutboxEvent]) -> list[Part]:
     ]
 
 
+def readable_events(rows: Iterable[Record]) -> Iterator[OutboxEvent]:
+    """Yield the events of rows. Those of a newer release wait until there is one again that knows them, and hold up nobody."""
+    for row in rows:
+        with suppress(InvalidInputError):
+            yield from_item(to_attributes({"body": row["body"]}))
+
+
 class DynamoDBOutbox:
     """Events of commits by one process are in order; those of several are as near as their clocks."""
 
@@ -51,7 +61,7 @@ class DynamoDBOutbox:
         wanted = IndexRange(table=self._table, index=UNPUBLISHED, key=UNPUBLISHED_KEY)
         keys = first_keys(self._database, [wanted], limit)
         rows = rows_of(self._database, self._table, OUTBOX, keys)
-        return tuple(from_item(to_attributes({"body": row["body"]})) for row in rows if "shelf" in row)
+        return tuple(readable_events(row for row in rows if "shelf" in row))
 
     def mark_published(self, event_ids: Sequence[str], at: datetime) -> None:
         """Again: no effect; unknown ids too."""

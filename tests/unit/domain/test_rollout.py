@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from infra_cdk.start_rollout import QUICK
 from shared.domain.rollout import Finding, Health, Plan, Progress, Sample, Searches, Status, decide, judge
 
 PLAN = Plan()
@@ -134,3 +135,30 @@ def test_after_promotion_it_is_watched_and_a_fault_still_ends_it() -> None:
     for _ in range(PLAN.watch_ticks):
         watching = decide(PLAN, watching, [judge("dialog", Sample(), PLAN, holds=True)])
     assert watching.status is Status.PROMOTED
+
+
+def _ticks_of_quick(sample: Sample) -> tuple[Progress, int]:
+    """Return how a rollout in a quiet stage ends, and after how many ticks, when each shows this."""
+    plan = replace(PLAN, **QUICK | {"steps": tuple(QUICK["steps"])})
+    progress, ticks = Progress(), 0
+    while progress.status in (Status.BAKING, Status.WATCHING):
+        progress, ticks = decide(plan, progress, [judge("dialog", sample, plan, holds=True)]), ticks + 1
+        if progress.status is Status.READY:
+            progress = replace(progress, status=Status.WATCHING)
+    return progress, ticks
+
+
+def test_in_a_stage_where_nobody_asks_a_quick_rollout_gets_through_in_minutes() -> None:
+    """By the default plan silence holds for two hours and then goes back: there no second release would ever arrive."""
+    progress, ticks = _ticks_of_quick(Sample())
+    assert progress.status is Status.PROMOTED and ticks < 10
+
+
+def test_the_first_questions_of_a_quiet_stage_are_cold_starts_and_no_reason_to_go_back() -> None:
+    progress, _ = _ticks_of_quick(Sample(requests=2, p99_ms=4200.0, stable_p99_ms=90.0))
+    assert progress.status is Status.PROMOTED
+
+
+def test_one_fault_that_shows_itself_ends_a_quick_rollout() -> None:
+    progress, ticks = _ticks_of_quick(Sample(requests=3, faults=1))
+    assert (progress.status, ticks) == (Status.UNHEALTHY, 1)

@@ -94,6 +94,17 @@ def test_the_outbox_stops_at_the_first_failure_so_that_order_is_kept() -> None:
     assert failed == {"batchItemFailures": [{"itemIdentifier": "1"}]} and len(seen) == 1
 
 
+def test_an_event_that_no_repeat_can_send_is_passed_over_by_the_outbox() -> None:
+    """A release that has gone back may have written an event that this one does not know; its neighbours must not wait."""
+    event = json.loads(json.dumps(load_event("stream-outbox")))
+    foreign = event["Records"][0]["dynamodb"]["NewImage"]["body"]
+    foreign["S"] = foreign["S"].replace("TicketRequested", "OrderPlaced")
+    relayed: list[str] = []
+    handler = make_outbox(lambda events: relayed.extend(str(e.name) for e in events), TELEMETRY)
+    assert handler(event, None) == {"batchItemFailures": []}
+    assert relayed == ["TurnParked"]
+
+
 class Unreliable:
     """A ticket system that fails so many times."""
 

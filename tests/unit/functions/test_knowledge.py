@@ -151,6 +151,15 @@ def test_a_look_that_failed_comes_again_within_a_minute_and_then_less_and_less_o
     assert queue.depth() == QueueDepth(visible=0, in_flight=0, delayed=0, oldest_age_s=0.0)
 
 
+def test_a_look_that_failed_is_in_the_log_with_what_did_not_answer(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    queue, run_once = _consuming(FailingFolder(1, DependencyUnavailableError("s3", "SlowDown")), world)
+    queue.send(notice("tenants/acme/content/a.md"))
+    run_once()
+    (line,) = [record.__dict__ for record in caplog.records if record.getMessage() == "folder_failed"]
+    assert (line["levelname"], line["tenants"], line["dependency"]) == ("ERROR", ["acme"], "s3")
+
+
 def test_a_failure_that_will_not_pass_keeps_the_queues_own_lease() -> None:
     world = World()
     folder = FailingFolder(9, InvalidInputError("company", "is broken"))

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from functions.dialog.event_consumer import EventConsumer
 from functions.dialog.wiring import DialogPorts, build_dialog
 from local.aws_shapes import failed_identifiers, sqs_event
 from shared.adapters.random_ids import RandomIds
@@ -20,6 +22,7 @@ from shared.domain.release import PIN_LIFE, Release, Traffic
 from shared.domain.turn import TurnStatus
 from shared.runtime.envelopes import EnvelopeTurnService
 from shared.runtime.observability import Telemetry
+from shared.runtime.queue_batch import QueueBatch
 from shared.use_cases.hand_over_turns import HandOverTurns
 from tests.world import TENANT, KnowledgeScript, World
 
@@ -94,6 +97,8 @@ class TwoVersions:
     def deliver(self, to: str) -> list[str]:
         """Give the queue's next batch to a version, as the alias would; return what it reports as failed."""
         messages = self.queue.receive(1, 180)
+        if not messages:
+            return []
         failed = failed_identifiers(self.versions[to](sqs_event(TURNS.name, messages), None))
         for message in messages:
             if message.message_id not in failed:
@@ -161,6 +166,39 @@ def test_a_hop_that_fails_is_tried_again_and_nothing_runs_on_the_wrong_version_m
     stage.world.time.advance(timedelta(seconds=3))
     assert stage.deliver("r1") == []
     assert [answer.text for answer in stage.answers()] == ["这是 r2 的回答。"]
+
+
+def test_a_turn_outlasts_an_outage_of_five_minutes_and_the_log_says_what_was_down(
+    stage: TwoVersions, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was a dead letter after half a minute, and nothing but the alarm told of it."""
+    stage.park("r2", QUESTION)
+    stage.down.add("r2")
+    back_at = stage.world.clock.now() + timedelta(minutes=5)
+    while stage.world.clock.now() < back_at:
+        stage.deliver("r1")
+        stage.world.time.advance(timedelta(seconds=2))
+    stage.down.clear()
+    for _ in range(31):
+        stage.deliver("r1")
+        stage.world.time.advance(timedelta(seconds=2))
+    assert [answer.text for answer in stage.answers()] == ["这是 r2 的回答。"]
+    failed = [record.__dict__ for record in caplog.records if record.getMessage() == "message_failed"]
+    assert {line["reason"] for line in failed} == {"lambda: throttled"}
+
+
+def test_what_never_succeeds_does_not_hold_up_its_conversation_for_long(stage: TwoVersions) -> None:
+    """Each failure would keep the queue's own lease of three minutes, and the conversation's next notices behind it."""
+    broken: Any = lambda *_: 1 // 0  # noqa: E731 - a use case that has a fault
+    consume = EventConsumer(resume=broken, announce=broken, queue=stage.queue)
+    batch = QueueBatch(consume=consume, telemetry=Telemetry("dialog", "r1"), fifo=True)
+    stage.park("r1", QUESTION)
+    began = stage.world.clock.now()
+    while stage.queue.dead_letters().depth().visible == 0:
+        for message in stage.queue.receive(1, 180):
+            batch(sqs_event(TURNS.name, (message,)), None)
+        stage.world.time.advance(timedelta(seconds=1))
+    assert stage.world.clock.now() - began < timedelta(minutes=9)
 
 
 def test_the_hop_ends_before_the_one_who_waits_for_it_is_stopped(stage: TwoVersions) -> None:

@@ -9,14 +9,16 @@ from typing import cast
 import pytest
 
 from local.settling import Settling
+from shared.adapters.dynamodb.outbox import readable_events
 from shared.adapters.sqlite.queue import SQLiteQueue
 from shared.contracts import QUEUES, ROUTES
 from shared.domain.conversation import Owner
-from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError
+from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, InvalidInputError
+from shared.domain.event_body import read_event
 from shared.domain.ledger import LedgerStatus
 from shared.domain.presence import PRESENCE
 from shared.ports import ConversationStore, Queue
-from shared.use_cases.relay_outbox import LATE_AFTER, RelayOutbox
+from shared.use_cases.relay_outbox import LATE_AFTER, LateEvents, RelayOutbox
 from shared.use_cases.sweep_ledger import HOPELESS_AFTER, STUCK_AFTER, SweepLedger, always_settled
 from tests.world import ANN, TENANT, World
 
@@ -208,7 +210,7 @@ def test_what_the_stream_has_published_the_sweep_does_not_send_again(world: Worl
     relay(world.outbox.unpublished(10))
     assert world.outbox.unpublished(10) == ()
     world.time.advance(2 * LATE_AFTER)
-    assert relay.late() == 0
+    assert relay.late() == LateEvents(found=0, relayed=0)
     assert relay.queues["tickets"].depth().visible == 1
 
 
@@ -216,10 +218,10 @@ def test_the_sweep_sends_what_a_stream_that_died_has_left_and_leaves_what_is_fre
     world.say("提工单：我的灯坏了")
     world.say("13812345678")
     relay = relay_of(world)
-    assert relay.late() == 0
+    assert relay.late() == LateEvents(found=0, relayed=0)
     world.time.advance(LATE_AFTER)
     waiting = len(world.outbox.unpublished(10))
-    assert relay.late() == waiting > 0
+    assert waiting and relay.late() == LateEvents(found=waiting, relayed=waiting)
     assert relay.queues["tickets"].depth().visible == 1
     assert world.outbox.unpublished(10) == ()
 
@@ -235,6 +237,50 @@ def test_events_before_one_that_cannot_be_sent_are_published_and_the_rest_waits(
     assert [event.event_id for event in world.outbox.unpublished(10)][-1] == events[-1].event_id
     relay(world.outbox.unpublished(10))
     assert world.outbox.unpublished(10) == ()
+
+
+def test_a_late_event_that_no_queue_takes_keeps_back_its_own_conversation_and_nobody_elses(world: World) -> None:
+    for conversation_id in ("c1", "c2"):
+        world.open(conversation_id)
+        world.say("提工单：我的灯坏了", conversation_id)
+        world.say("13812345678", conversation_id)
+    relay = relay_of(world)
+    world.time.advance(LATE_AFTER)
+    groups = [event.group for event in world.outbox.unpublished(50)]
+
+    class Picky(SQLiteQueue):
+        def __init__(self) -> None: ...
+
+        def send(self, body: str, **_: object) -> str:
+            if read_event(body).group == groups[0]:
+                raise InvalidInputError("body", "never")
+            return "id"
+
+    picky = dict.fromkeys(relay.queues, Picky())
+    late = RelayOutbox(queues=picky, outbox=world.outbox, clock=world.clock).late()
+    assert isinstance(late.failure, InvalidInputError)
+    assert (late.found, late.relayed) == (len(groups), len(groups) - groups.count(groups[0]))
+    assert {event.group for event in world.outbox.unpublished(50)} == {groups[0]}
+    assert relay.late().relayed == groups.count(groups[0]), "in order, once they can be sent"
+
+
+def test_an_outage_ends_the_sending_of_late_events_at_once_and_they_are_still_counted(world: World) -> None:
+    world.say("提工单：我的灯坏了")
+    world.say("13812345678")
+    relay = relay_of(world)
+    world.time.advance(LATE_AFTER)
+    events = world.outbox.unpublished(50)
+    broken = RelayOutbox(queues=_down_from(relay.queues, ROUTES[events[0].name]), outbox=world.outbox, clock=world.clock)
+    late = broken.late()
+    assert (late.found, late.relayed) == (len(events), 0) and isinstance(late.failure, DependencyUnavailableError)
+
+
+def test_an_event_of_a_newer_release_hides_no_other() -> None:
+    """A release that has gone back may have written events that the one before does not know."""
+    known = json.dumps({"name": "TurnParked", "event_id": "e1", "tenant": "t", "group": "c1", "correlation_id": "corr"})
+    at = {"occurred_at": "2026-11-23T08:00:00+00:00"}
+    rows = [{"body": json.dumps(json.loads(known) | at | {"name": name})} for name in ("OrderPlaced", "TurnParked")]
+    assert [event.event_id for event in readable_events(rows)] == ["e1"]
 
 
 def _down_from(queues: Mapping[str, Queue], name: str) -> Mapping[str, Queue]:
