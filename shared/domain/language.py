@@ -22,10 +22,11 @@ def detect_language(text: str, default: Language = "zh") -> Language:
 
 # An address is in no language.
 _ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9'-]*")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9'_-]*")
 # Words that are typed in either language, and tell nothing of it.
 _EITHER = frozenset(
-    "ok okay yes no yep nope hi hello hey bye thx thanks please app wifi wi-fi vip usb led pro max plus mini air lite faq bug id".split()
+    "ok okay yes no yep nope hi hello hey bye thx thanks please app wifi wi-fi vip usb led pro max plus mini air lite faq bug id "
+    "qq wechat weixin vx wx whatsapp tel ext".split()
 )
 # So many Latin words are a sentence, however they are written.
 _SENTENCE = 4
@@ -41,5 +42,5 @@ def language_of_message(text: str, before: Language, *, first: bool) -> Language
         return detect_language(plain, before)
     words = _TOKEN.findall(plain)
     telling = [word for word in words if word.islower() and len(word) > 1 and word not in _EITHER]
-    told = any(not any(character.isdigit() for character in word) for word in telling)
+    told = any(not any(character.isdigit() or character == "_" for character in word) for word in telling)
     return "en" if told or len(words) >= _SENTENCE else before

@@ -26,7 +26,21 @@ def test_a_text_without_letters_has_the_language_of_the_conversation() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["wang@example.com", "S3 Pro", "OK", "Wi-Fi", "Keeper L5", "yes", "https://islelight.example/x", "s3", "13800001111"]
+    "text",
+    [
+        "wang@example.com",
+        "S3 Pro",
+        "OK",
+        "Wi-Fi",
+        "Keeper L5",
+        "yes",
+        "https://islelight.example/x",
+        "s3",
+        "13800001111",
+        "wangfang_88",
+        "qq 12345678",
+        "+1 (415) 555-0132 ext 12",
+    ],
 )
 def test_an_address_or_a_name_does_not_change_a_conversations_language(text: str) -> None:
     assert language_of_message(text, "zh", first=False) == "zh"
