@@ -48,14 +48,16 @@ def read_contact_form(text: str) -> tuple[str, str]:
 
     A page sends a form as lines of `label: value`, in the language that it was shown in.
     """
-    filled: dict[str, str] = {}
+    filled: dict[str, list[str]] = {}
+    field = ""
     for line in text.splitlines():
         label, colon, value = line.partition(": ")
-        field = _LABELS.get(label.strip()) if colon else None
-        if field is None:
-            return text, ""
-        filled[field] = value.strip()
-    return (filled["contact"], filled.get("matter", "")) if "contact" in filled else (text, "")
+        if colon and label in _LABELS:
+            field, line = _LABELS[label], value
+        filled.setdefault(field, []).append(line)
+    if "" in filled or "contact" not in filled:
+        return text, ""
+    return "\n".join(filled["contact"]).strip(), "\n".join(filled.get("matter", ())).strip()
 
 
 _LABELS = {catalogue[f"{field}_label"]: field for catalogue in CATALOGUES.values() for field in ("contact", "matter")}

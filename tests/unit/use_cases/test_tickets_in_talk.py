@@ -43,8 +43,8 @@ def test_a_bare_request_is_asked_what_it_is_about_and_the_form_has_a_place_for_i
     (form,) = reply(world, "投诉").blocks
     assert isinstance(form, FormBlock) and [field.name for field in form.fields] == ["matter", "contact"]
     assert not form.fields[0].required and "什么事" in form.prompt
-    reply(world, f"什么事: 快递员骂人\n手机号或邮箱: {PHONE}")
-    assert (the_ticket(world).summary, the_ticket(world).contact) == ("投诉\n快递员骂人", PHONE)
+    reply(world, f"什么事: 快递员骂人\n还摔东西\n手机号或邮箱: {PHONE}")
+    assert (the_ticket(world).summary, the_ticket(world).contact) == ("投诉\n快递员骂人\n还摔东西", PHONE)
 
 
 def test_who_has_said_what_it_is_about_is_asked_for_the_contact_alone(world: World) -> None:
