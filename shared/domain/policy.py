@@ -45,7 +45,7 @@ class DialogState:
         attempts, reminders = raw.get("attempts", 0), raw.get("reminders", 0)
         choices = raw.get("choices", ())
         return cls(
-            pending=Pending(str(raw.get("pending", ""))),
+            pending=_known_pending(raw.get("pending", "")),
             summary=str(raw.get("summary", "")),
             attempts=attempts if isinstance(attempts, int) else 0,
             choices=tuple(map(str, cast("list[object]", choices))) if isinstance(choices, list | tuple) else (),
@@ -66,6 +66,11 @@ class DialogState:
             "reminders": self.reminders,
         }
         return {key: value for key, value in full.items() if value}
+
+
+def _known_pending(raw: object) -> Pending:
+    """What another version asked and this one does not know is forgotten: the customer's words are then a question."""
+    return Pending(str(raw)) if raw in tuple(Pending) else Pending.NOTHING
 
 
 class Phrase(StrEnum):

@@ -67,7 +67,7 @@ _GOODBYE = re.compile(
 _YES = re.compile(
     r"(?:是|是的|对|对的|好|好的|好啊|好滴|好呀|好嘞|没问题|可以|可以的|行|行吧|要|需要|嗯+|嗯呢|没错|麻烦你?了?|就?用(?:这个|它|原来的|之前的)|就这个"
     r"|(?:好的?[,， ]*)?(?:帮我登记|登记吧|登记一下吧?|帮我登记一下吧?|那就登记吧?)"
-    r"|use (?:this|that|it|this one|that one|the same(?: one)?)|the same(?: one)?|same|yes|yeah|yep|yup|sure(?: thing)?|ok|okay|please|go ahead|(?:yes|ok|okay|sure)?,? ?please(?: do)?)"
+    r"|(?:就|还是?|发)?(?:用|到)?(?:我)?(?:之前|原来|上次|以前)(?:留)?(?:的|那个|的那个)(?:号码|手机号?|邮箱|电话|联系方式)?(?:就行|就好|就可以|吧)?|(?:the )?same (?:number|e-?mail|contact|as before)|use (?:this|that|it|this one|that one|the same(?: one)?)|the same(?: one)?|same|yes|yeah|yep|yup|sure(?: thing)?|ok|okay|please|go ahead|(?:yes|ok|okay|sure)?,? ?please(?: do)?)"
     r"(?:[啊吧呀的~!！,， ]|谢谢|thanks|please|sure|ok|yes)*",
     re.IGNORECASE,
 )

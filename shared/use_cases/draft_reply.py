@@ -124,8 +124,9 @@ class DraftReply:
     def apology(self, context: TurnContext) -> Draft:
         """A fault of ours ended the turn: say so, and offer a ticket about the message."""
         company = self.companies.get(context.conversation.tenant)
-        asked = AskContact(summary=context.command.text)
-        return ask_contact(asked, DialogState(), company, context, "turn_failed")
+        state = DialogState.read(context.conversation.state)
+        asked = AskContact(summary=matter(state.summary if state.pending else "", context.command.text))
+        return ask_contact(asked, state, company, context, "turn_failed")
 
     def _carry_out(self, action: Action, state: DialogState, masked: Masked, company: Company, context: TurnContext) -> Draft:
         match action:
@@ -173,9 +174,12 @@ class DraftReply:
             return self._beside_ticket(action, draft, state, context)
         if draft.rung is Rung.TICKET:
             # Knowledge is out of reach: the honest rung is a ticket with a time.
-            asked = AskContact(summary=context.command.text)
+            asked = AskContact(summary=matter(action.context, action.question))
             return replace(self._ask_contact(asked, state, company, context, "knowledge_down"), degraded=draft.degraded)
-        return draft
+        if not draft.state.summary:
+            return draft
+        # A colleague reads the question that was picked by its number, and the one that a follow-up leans on.
+        return replace(draft, state=replace(draft.state, summary=matter(action.context, action.question)))
 
     def _masked_pair(self, action: Look, masked: Masked) -> tuple[str, Masked]:
         """Mask a question and the one before it together: one placeholder must not stand for a number of each."""

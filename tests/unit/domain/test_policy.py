@@ -200,7 +200,7 @@ def test_ticket_status_names_its_number() -> None:
 def test_the_state_survives_storage() -> None:
     state = DialogState(pending=Pending.CONTACT, summary="s", attempts=1, choices=("a", "b"), last_question="q", reminders=2)
     assert DialogState.read(state.to_mapping()) == state
-    assert DialogState.read({"from_the_future": 1}) == DialogState()
+    assert DialogState.read({"from_the_future": 1, "pending": "of the future"}) == DialogState()
 
 
 def test_after_a_greeting_yes_is_no_pick_and_a_number_is_one() -> None:
@@ -214,7 +214,18 @@ KNOWN = DialogState(pending=Pending.CONTACT, summary="不充电", known=True)
 
 
 def test_the_contact_that_was_left_before_is_used_where_the_customer_says_so() -> None:
-    for text in ("就用这个", "是的", "可以", "1", "Use this one", "yes", "the first one"):
+    for text in (
+        "就用这个",
+        "是的",
+        "可以",
+        "发到我之前的邮箱就行",
+        "还用原来的",
+        "the same number",
+        "1",
+        "Use this one",
+        "yes",
+        "the first one",
+    ):
         assert decide(hear(text), KNOWN) == OpenTicket(summary="不充电", contact="", known=True), text
 
 

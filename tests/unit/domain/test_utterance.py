@@ -71,6 +71,8 @@ from shared.domain.utterance import Act, read_utterance
         ("我的投诉有进展吗", Act.TICKET_STATUS),
         ("怎么还没人给我打电话", Act.TICKET_STATUS),
         ("any news?", Act.TICKET_STATUS),
+        ("大概什么时候能联系我", Act.TICKET_STATUS),
+        ("when will someone call me", Act.TICKET_STATUS),
         ("what's happening with my ticket", Act.TICKET_STATUS),
         ("你是真人还是机器人啊", Act.WHO_ARE_YOU),
         ("你是谁", Act.WHO_ARE_YOU),

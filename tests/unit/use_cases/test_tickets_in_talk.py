@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.blocks import ChoiceBlock, FormBlock
+from shared.domain.blocks import Choice, ChoiceBlock, FormBlock
 from shared.domain.conversation import Message, Rung
 from shared.domain.ticket import Ticket
 from tests.world import TENANT, World
@@ -124,3 +124,29 @@ def test_who_was_not_helped_is_offered_a_person_about_what_they_had_asked(world:
     reply(world, "登记工单")
     reply(world, PHONE)
     assert the_ticket(world).summary == "怎么退货？"
+
+
+def test_a_ticket_about_what_was_picked_or_leant_on_says_what_that_was(world: World) -> None:
+    world.knowledge.unsure["换"] = ChoiceBlock(prompt="是不是：", choices=(Choice(label="换货", value="怎么换货？"),))
+    reply(world, "换")
+    assert reply(world, "1").rung is Rung.REFUSAL
+    assert reply(world, "那多久呢").rung is Rung.REFUSAL
+    reply(world, "登记工单")
+    reply(world, PHONE)
+    assert the_ticket(world).summary == "怎么换货？\n那多久呢"
+
+
+def test_while_knowledge_is_down_the_ticket_says_what_was_picked(world: World) -> None:
+    world.knowledge.unsure["换"] = ChoiceBlock(prompt="是不是：", choices=(Choice(label="换货", value="怎么换货？"),))
+    reply(world, "换")
+    world.knowledge.down = True
+    reply(world, "1")
+    reply(world, PHONE)
+    assert the_ticket(world).summary == "怎么换货？"
+
+
+def test_a_fault_in_the_middle_of_a_ticket_does_not_lose_what_it_is_about(world: World) -> None:
+    reply(world, "帮我提个工单，灯坏了")
+    world.take_turn.apologise(world.accept("c1", "我叫王芳"), "bug")
+    reply(world, PHONE)
+    assert the_ticket(world).summary == "帮我提个工单，灯坏了\n我叫王芳"
