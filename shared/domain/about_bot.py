@@ -16,7 +16,7 @@ _DID_NOT_HELP = re.compile(
     r"|我(?:不是|没)(?:在)?问(?:你)?(?:这个|那个)|(?:你)?(?:完全|根本|总是|又)?(?:答非所问|所答非所问|牛头不对马嘴|文不对题|驴唇不对马嘴)"
     r"|(?:你|您)?(?:根本|完全|好像|是不是)?(?:没|没有|不|听不|看不|没看|没听)(?:听|看|理解|明白|搞)?(?:懂|明白|清楚)(?:我)?(?:的)?(?:问题|意思|说的|人话)?|你理解错了?"
     r"|(?:一点|完全|根本|真|太|什么)?(?:都|也)?(?:没用|没什么用|没有用|没啥用|不管用|没帮助|没有帮助|没有解决|没解决|解决不了)(?:问题|我的问题)?|(?:还是)?没(?:有)?(?:说|讲)清楚"
-    r"|(?:你|这|你们)?(?:这个|个|的)?(?:什么)?(?:破|垃圾|烂|傻|笨|蠢|智障|弱智|人工智障|真笨|真蠢|太笨|太傻|好笨|好蠢)+(?:的)?(?:机器人|机器|客服|ai|玩意儿?|东西|回答|系统)?|(?:机器人|客服|你)(?:真|太|好|也太|怎么这么)(?:笨|蠢|傻|垃圾|烂|没用|差|弱智)"
+    r"|(?:你们?)?(?:这)?(?:这个|个|的)?(?:什么)?(?:破|垃圾|烂|傻|笨|蠢|智障|弱智|人工智障|真笨|真蠢|太笨|太傻|好笨|好蠢)+(?:的)?(?:机器人|机器|客服|ai|玩意儿?|东西|回答|系统)?|(?:机器人|客服|你)(?:真|太|好|也太|怎么这么)(?:笨|蠢|傻|垃圾|烂|没用|差|弱智)"
     r"|(?:你)?(?:说的|讲的|回的|答的)(?:都)?(?:是)?(?:什么|啥)(?:啊|呀|鬼|玩意儿?|乱七八糟的?)|(?:你)?(?:说|讲|答|回)的?(?:都)?(?:是)?(?:什么|啥)(?:啊|呀|鬼|玩意儿?|东西)?|不对|不对吧|答错了|回答错误|说错了|你错了|胡说(?:八道)?|废话|都是废话|你?(?:在)?说(?:的)?(?:什么|啥)(?:呢|玩意儿?)?|说人话|(?:你)?(?:能不能|可不可以)?(?:好好|认真)(?:回答|说话|看|读)(?:我的)?(?:问题)?(?:吗|行吗|好吗)?"
     r"|这?(?:不|没)是我(?:想)?要的(?:答案|回答)?|(?:你)?(?:还是|根本|完全|并)?没有?回答(?:到|我的|我|这个)*(?:问题)?|回答的(?:是)?什么玩意儿?"
     r")(?:了|啊|呀|吧|呢|的|！|!|。)*",
@@ -27,7 +27,7 @@ _DID_NOT_HELP_EN = re.compile(
     r"(?:that|this|it)(?:'?s| is| was)(?: not|n'?t)(?: really| even)? (?:what i (?:asked|meant|mean|want|wanted|need|was asking)(?: for| about)?|my question|helpful|right|correct|it|the answer)"
     r"|(?:(?:that|this|it|you) )?(?:does not|doesn'?t|did not|didn'?t|don'?t|do not|has not|hasn'?t|have not|haven'?t) (?:answer(?:ed)?|help(?:ed)?|solve|address)(?: me| my (?:question|problem)| the question| at all)*"
     r"|you (?:do not|don'?t|did not|didn'?t|are not|aren'?t) (?:understand(?:ing)?|understood|get(?:ting)?|listen(?:ing)?)(?: it| me| what i (?:said|mean|am saying)| my question| to me)*"
-    r"|(?:this|that|you|it)(?:'?s|'?re| is| are)? ?(?:so |totally |completely |absolutely |really )?(?:useless|unhelpful|not helpful|no help|no use|stupid|dumb|terrible|rubbish|garbage|a joke|wrong)"
+    r"|(?:this|that|you(?: guys| people)?|it|this bot|the bot)(?:'?s|'?re| is| are)? ?(?:so |totally |completely |absolutely |really )?(?:useless|unhelpful|not helpful|no help|no use|stupid|dumb|terrible|rubbish|garbage|a joke|wrong)"
     r"|(?:stupid|useless|dumb|terrible|bad|rubbish|fucking|damn) (?:ro)?(?:bot|thing|machine|ai|answer|chat ?bot)|not helpful|unhelpful|useless|wrong answer|wrong|not what i (?:asked|meant|wanted)|not my question|i (?:did not|didn'?t) ask (?:that|for that|about that)"
     r"|what\?* (?:are you talking about|is this)|nonsense|bullshit|wtf"
     r")(?: (?:bot|robot|at all|thing|answer|then|either))*",

@@ -43,8 +43,8 @@ def known_contact_again(language: Language, contact: str, before: str = "") -> C
     )
 
 
-def read_contact_form(text: str) -> tuple[str, str]:
-    """Return what was filled in as contact and as matter; a message that is not the form's is all contact, as it stands.
+def read_contact_form(text: str) -> tuple[str, str] | None:
+    """Return what was filled in as contact and as matter; None for a message that is not the form's.
 
     A page sends a form as lines of `label: value`, in the language that it was shown in.
     """
@@ -56,7 +56,7 @@ def read_contact_form(text: str) -> tuple[str, str]:
             field, line = _LABELS[label], value
         filled.setdefault(field, []).append(line)
     if "" in filled or "contact" not in filled:
-        return text, ""
+        return None
     return "\n".join(filled["contact"]).strip(), "\n".join(filled.get("matter", ())).strip()
 
 

@@ -11,7 +11,7 @@ _CLAUSE = re.compile(r"[，,。！!？?；;：:\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u
 _LONG_HAN, _LONG_WORDS = 14, 9
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _AROUND_A_CONTACT = re.compile(
-    r"我的?|手机号?码?|电话号?码?|联系方式|号码|微信同?号?|邮箱|邮件|可以|打|发|给|请|谢谢|就|用|是|为|到|好的?|留|这个|您好|你好|吧|啊|哦|了"
+    r"我的?|手机号?码?|电话号?码?|联系方式|号码|微信同?号?|邮箱|邮件|可以|打|发|给|请|谢谢|就|用|是|为|到|好的?|留|这个|您好|你好|吧|啊|哦|了|登记|工单"
     r"|\b(?:my|is|it'?s|its|phone|number|mobile|cell|tel|telephone|e-?mail|address|ok|okay|yes|sure|please|call|me|at|on|use|to|or|and|this|thanks|thank|you|reach)\b",
     re.IGNORECASE,
 )

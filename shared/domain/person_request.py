@@ -13,7 +13,7 @@ _TO_TALK = r"(?=$|[啊吧呀哦嘛呗了吗呢。！!？?，,、~\s]|[来帮处�
 _ZH = re.compile(
     rf"^(?:人工)+$|^{_PERSON}$"
     rf"|(?:转接?|接通?|找|叫|换|联系|呼叫|连线)(?:一?[个位名]|一下|到|成|为|给|下)?(?:你们家?的?)?{_PERSON}{_TO_TALK}"
-    rf"|(?:我想?要|我需要|想要|给我|帮我|能不能|可不可以|麻烦)[^。！？!?投]{{0,6}}{_PERSON}{_AND_DONE}"
+    rf"|(?:我想?要|我就?要|我只要|我需要|想要|给我|帮我|能不能|可不可以|麻烦)[^。！？!?投]{{0,6}}{_PERSON}{_AND_DONE}"
     rf"|(?:^|[，,。！!\s])(?:需要|要)(?:一?[个位名])?{_PERSON}{_AND_DONE}"
     rf"|(?:叫|找)(?:一下)?你们(?:的)?{_LEADERS}|转(?:一下)?客服|转(?:一下)?(?:人工|ren ?工)"
     rf"|^(?:请问)?(?:有没有|有)(?:人工|真人|活人)(?:客服|服务)?(?:吗|么|啊|呀|没有?|$)"
@@ -54,7 +54,7 @@ _EN = re.compile(
     rf"|\b(?:is|are) there (?:an? |any )?(?:real |live |actual )?{_HUMAN}\b[^.?!]{{0,6}}\bi can (?:talk|speak|chat)"
     r"|\b(?:any|some)(?:one|body)\b[^.?!]{0,20}\bi can (?:talk|speak) (?:to|with)\b"
     rf"|\b(?:reach|contact|get hold of) (?:an? )?(?:real |live |actual )?(?:human|agent|person|representative)\b"
-    r"|\b(?:can|could|would) (?:you|someone|somebody)(?: please)? (?:call|contact|ring|phone) me\b|^(?:please |pls )?call me back\b"
+    r"|\b(?:can|could|would) (?:you|someone|somebody|a person|an agent|anyone)(?: please)? (?:call|contact|ring|phone) me\b|^(?:please |pls )?call me back\b"
     r"|\b(?:don'?t|do not|not) want to (?:talk|speak|chat) (?:to|with) (?:a |the |this )?(?:ro)?bots?\b"
     r"|(?:talk|speak)(?: to| with)? ?(?:真人|人工)",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ _ZH = {
     "handoff_queued": "已为您呼叫人工客服，前面还有 {ahead} 位在等。客服接入后会直接在这里回复您；您也可以先把情况写下来。",
     "handoff_queued_next": "已为您呼叫人工客服，您是下一位。客服接入后会直接在这里回复您；您也可以先把情况写下来。",
     "handoff_nobody": "现在没有客服在线。我可以为您登记一张工单，同事会在{promise}前联系您。",
+    "handoff_nobody_opened": "现在没有客服在线，已先为您登记工单，编号 {number}。同事会在{promise}前联系您，进展也会在这里通知您。",
     "handoff_gave_up": "很抱歉让您久等，目前没有客服能接入。我可以为您登记一张工单，同事会在{promise}前联系您。",
     "agent_absent_queued": "{agent}暂时离开了，已为您转给其他客服。您说的都已保留，客服接入后会直接在这里回复您。",
     "agent_absent_gave_up": "很抱歉，{agent}已不在线，目前也没有其他客服能接入，您的消息还没有得到答复。我可以为您登记一张工单，同事会在{promise}前联系您。",
@@ -84,6 +85,8 @@ _EN = {
     "handoff_queued_next": "I've called a colleague for you; you are next. They will reply right here. "
     "You can describe the problem meanwhile.",
     "handoff_nobody": "No colleague is online right now. I can open a ticket, and someone will get back to you by {promise}.",
+    "handoff_nobody_opened": "No colleague is online right now, so I have opened a ticket for you, number {number}. "
+    "Someone will contact you by {promise}, and I'll post any news here.",
     "handoff_gave_up": "I'm sorry for the wait: nobody can join at the moment. I can open a ticket, and someone will get back to you "
     "by {promise}.",
     "agent_absent_queued": "{agent} has had to leave, so you are in the queue for another colleague. They will see everything you wrote "

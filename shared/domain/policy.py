@@ -1,5 +1,6 @@
 """The dialog's state machine: from an utterance and the pending question to one typed action (invariant 9). Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +8,7 @@ from typing import cast
 
 from shared.domain.contact import corrects_contact
 from shared.domain.matter import matter, says_more, says_more_than
-from shared.domain.utterance import Act, Utterance
+from shared.domain.utterance import Act, Utterance, read_utterance
 
 MAX_CONTACT_ATTEMPTS = 2
 # After so many the ticket still waits, but the bot no longer says so.
@@ -112,9 +113,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPerson:
-    """Hand over: to the queue when someone is there, else to a ticket."""
+    """Hand over: to the queue when someone is there, else to a ticket, which takes a `contact` that came with the request."""
 
     summary: str
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +164,14 @@ Action = Say | Look | RequestPerson | AskContact | OpenTicket | CorrectContact |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """One understood message: the utterance, and a contact if the text holds one. `told`: what a form says the matter is."""
+    """One understood message: the utterance, and a contact if the text holds one.
+
+    `from_form`: it was filled in where a contact belongs; `told`: what the form says the matter is.
+    """
 
     utterance: Utterance
     contact: str = ""
+    from_form: bool = False
     told: str = ""
 
 
@@ -173,7 +179,8 @@ def decide(heard: Heard, state: DialogState) -> Action:
     """Return the one action that this message calls for. Total: every message has one."""
     act = heard.utterance.act
     if act is Act.HANDOFF:
-        return RequestPerson(summary=_requested(state.summary or state.last_question, heard.utterance.text))
+        summary = _requested(state.summary or state.last_question, heard.utterance.text)
+        return RequestPerson(summary=summary, contact=heard.contact)
     if state.pending is Pending.CONTACT:
         return _whether_known_contact_holds(heard, state) or _while_contact_is_open(heard, state)
     if state.pending is Pending.TICKET_OFFER and (act in _ANSWERS_TO_OFFER or _gives_contact(heard)):
@@ -222,15 +229,18 @@ def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:
             return ReportTickets(number=heard.utterance.ticket_number)
         case Act.TICKET if says_more(text):
             return AskContact(summary=matter(state.summary, text))
-        case Act.QUESTION if not _tries_to_answer(text):
+        case Act.QUESTION if _changes_mind(text):
+            return Say(phrase=Phrase.CONTACT_DROPPED)
+        case Act.QUESTION if not (heard.from_form or _tries_to_answer(text)):
             return Look(question=text, beside_ticket=True)
         case Act.QUESTION:
             pass
         case _:
             return Say(phrase=Phrase.CONTACT_REMINDER, keep=True)
+    summary = matter(state.summary, heard.told, text)
     if state.attempts >= MAX_CONTACT_ATTEMPTS:
-        return OpenTicket(summary=matter(state.summary, text), contact="")
-    return AskContact(summary=matter(state.summary, text), attempts=state.attempts + 1)
+        return OpenTicket(summary=summary, contact="")
+    return AskContact(summary=summary, attempts=state.attempts + 1)
 
 
 _SAID_WHILE_CONTACT_IS_OPEN = {
@@ -255,7 +265,7 @@ def _after_offer(heard: Heard, state: DialogState) -> Action:
         return AskContact(summary=_requested(state.summary, text) if act is Act.TICKET else state.summary)
     if pick == 1:
         return RequestPerson(summary=state.summary)
-    return Say(phrase=Phrase.ACKNOWLEDGED)
+    return Say(phrase=Phrase.PICK_UNKNOWN, keep=True) if act is Act.PICK else Say(phrase=Phrase.ACKNOWLEDGED)
 
 
 def _after_choices(heard: Heard, state: DialogState) -> Action:
@@ -312,13 +322,24 @@ _QUESTION_WORDS = frozenset("how what when where why which who can do does is ar
 # What somebody says who was asked for a number and gives something else: digits, a name, a place to come to.
 _ANSWERS = ("@", "我叫", "我姓", "我是", "我家", "my name", "i'm ", "i am ", "this is ")
 _DIGITS_OF_A_TRY = 5
+# The name of an account, by the sign that no word has.
+_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,30}_[A-Za-z0-9_.-]{1,30}")
+_FIRST_CLAUSE = re.compile(r"[，,。！!~ ]")
 
 
 def _tries_to_answer(text: str) -> bool:
     """Whether a text is an answer to "how can we reach you" that cannot be read, and no question of its own."""
     if looks_like_question(text):
         return False
+    if _ACCOUNT.fullmatch(text.strip()):
+        return True
     return sum(map(str.isdigit, text)) >= _DIGITS_OF_A_TRY or any(start in text.lower() for start in _ANSWERS)
+
+
+def _changes_mind(text: str) -> bool:
+    """Whether a text begins with a no and asks nothing: "先不了，我自己看看"."""
+    first, rest = [*_FIRST_CLAUSE.split(text, maxsplit=1), ""][:2]
+    return bool(rest.strip()) and read_utterance(first).act is Act.NO and not looks_like_question(rest)
 
 
 def looks_like_question(text: str) -> bool:

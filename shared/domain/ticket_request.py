@@ -6,7 +6,7 @@ _MAKE = r"(?:提交|提|开|建|创建|登记|新建|下|报)"
 _TICKET_WORD = r"(?:工单|问题单|服务单)"
 _TICKET = re.compile(
     rf"(?:{_MAKE}|补)(?:上)?(?:一?[个张份条]|另一?[个张]|了|下)?{_TICKET_WORD}|(?:帮我|我要|我想|给我|要)(?:投诉|报修)"
-    r"|(?:帮我|我要|给我)登记(?!产品|保修|会员|账号|注册)|^(?:工单|投诉|报修)$|^(?:不行|不要|必须|一定)?[，,]?(?:我)?(?:要|想)?(?:投诉|报修)(?:你们?|你家)"
+    r"|(?:帮我|我要|给我)登记(?!产品|保修|会员|账号|注册)|^(?:工单|投诉|报修)$|^再(?:提|开|登记|建)一?(?:个|张)(?=$|[，,。：: ])|^(?:不行|不要|必须|一定)?[，,]?(?:我)?(?:要|想)?(?:投诉|报修)(?:你们?|你家)"
     r"|\b(?:create|raise|file|log|submit|make)\b[^.?!]{0,16}\b(?:ticket|complaint|support request)\b|^(?:ticket|complaint)$"
     r"|\bopen (?:up |me )?(?:a|an|another|one|the|new)\b[^.?!]{0,16}\b(?:ticket|complaint|support request)\b|^(?:please |pls )?open ticket\b"
     r"|\b(?:open|raise|log|file) (?:a|another|one more) (?:new )?case\b|\b(?:i|we)(?:'d| would)? (?:want|like|need|wish|have) to (?:complain|report a (?:fault|defect|problem))\b",
@@ -16,6 +16,7 @@ _HOW = re.compile(
     r"怎么(?!样|还|没)|如何|怎样|哪里|在哪|区别|有用吗|(?:工单|投诉|报修|登记)(?:了)?(?:之?后|完)|多久(?!了)|多长时间|要几个钱|咋|需要[^。！？!?，,]{0,6}什么|\bhow (?!come)|\b(?:if|when|once) (?:i|we)\b|\bwhere (?:do|can|to)\b|\bwhat do (?:i|you|u) need\b|\bafter (?:i|we) (?:open|submit)",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(r"(?:不|别|不用|不要|不想|不需要)(?:再)?(?:提交|提|开|建|登记|要)[^。！？!?，,]{0,3}(?:工单|投诉)")
 _OF_A_TICKET = r"(?:工单|服务单|投诉|报修)"
 _STATUS = re.compile(
     rf"{_TICKET_WORD}[^。！？!?]{{0,14}}(?:进度|进展|状态|怎么样|咋样|处理|到哪|好了|结果|查|还没|没人|没有人|有人看|有人管|回复|什么时候|啥时候|消息|解决|呢$)"
@@ -48,7 +49,7 @@ _FEWEST_CHARS_OF_A_MATTER = 2
 
 def asks_for_ticket(bare: str) -> bool:
     """Say whether a message, without the signs around it, asks for a ticket; how tickets work is a question."""
-    return bool(_TICKET.search(bare)) and not _HOW.search(bare)
+    return bool(_TICKET.search(bare)) and not _HOW.search(bare) and not _REFUSED.search(bare)
 
 
 def asks_for_ticket_status(bare: str) -> bool:

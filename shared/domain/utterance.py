@@ -67,12 +67,12 @@ _GOODBYE = re.compile(
 _YES = re.compile(
     r"(?:是|是的|对|对的|好|好的|好啊|好滴|好呀|好嘞|没问题|可以|可以的|行|行吧|要|需要|嗯+|嗯呢|没错|麻烦你?了?|就?用(?:这个|它|原来的|之前的)|就这个"
     r"|(?:好的?[,， ]*)?(?:帮我登记|登记吧|登记一下吧?|帮我登记一下吧?|那就登记吧?)"
-    r"|(?:就|还是?|发)?(?:用|到)?(?:我)?(?:之前|原来|上次|以前)(?:留)?(?:的|那个|的那个)(?:号码|手机号?|邮箱|电话|联系方式)?(?:就行|就好|就可以|吧)?|(?:the )?same (?:number|e-?mail|contact|as before)|use (?:this|that|it|this one|that one|the same(?: one)?)|the same(?: one)?|same|yes|yeah|yep|yup|sure(?: thing)?|ok|okay|please|go ahead|(?:yes|ok|okay|sure)?,? ?please(?: do)?)"
+    r"|(?:就|还是?|发)?(?:用|到)?(?:我)?(?:之前|原来|上次|以前)(?:留)?(?:的|那个|的那个)(?:号码|手机号?|邮箱|电话|联系方式)?(?:就行|就好|就可以|吧)?|(?:the )?same (?:number|e-?mail|contact|as before)|use (?:this|that|it|this one|that one|the same(?: one)?)|the same(?: one)?|same|(?:还是|就)(?:用)?(?:那个|这个|刚才那个|老|原来那个)(?:手机)?(?:号码?|电话|邮箱)?|yes|yeah|yep|yup|sure(?: thing)?|ok|okay|please|go ahead|(?:yes|ok|okay|sure)?,? ?please(?: do)?)"
     r"(?:[啊吧呀的~!！,， ]|谢谢|thanks|please|sure|ok|yes)*",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"(?:那|那就|还是)?(?:不|不了|不用|不用了|不要|不要了|不需要|不必|算了|取消|不是|没有|先不用|先不了|不登记|不用登记|先不登记|别登记|不提了|不弄了|都不是|都不对|none of (?:these|them|those)|neither|no|nope|nah|not now|cancel|never ?mind|forget it|don'?t bother"
+    r"(?:那|那就|还是)?(?:不|不了|不用|不用了|不要|不要了|不需要|不必|算了|取消|不是|没有|先不用|先不了|不登记|不(?:登记|提|要|开|用|想要)(?:什么)?工单|不用登记|先不登记|别登记|不提了|不弄了|都不是|都不对|none of (?:these|them|those)|neither|no|nope|nah|not now|cancel|never ?mind|forget it|don'?t bother"
     r"|i (?:don'?t|do not) want to|(?:cancel|forget|drop) (?:it|the ticket)|no ticket)"
     r"(?:[啊吧了的啦,，。.~!！ ]|谢谢|thanks|thank you|算了|不登记|不用|不要|我不想要?|我不要|no need)*",
     re.IGNORECASE,
@@ -82,6 +82,15 @@ _SKIP = re.compile(
     r"|(?:就|直接)?(?:在)?(?:这里|这儿|这|对话里|这个对话里?)(?:直接)?(?:回复|回|联系|答复|说)(?:我)?(?:就行|就好|就可以|即可|了|吧|可以吗)*"
     r"|skip(?: it| this)?|(?:i'?d |i would )?rather not(?: say| share| give (?:it|that|one))?|prefer not to(?: say| share)?|(?:just )?(?:reply|answer|respond|contact me) (?:to me )?here(?: please)?"
     r"|i (?:don'?t|do not) (?:want to|wanna) (?:give|leave|share) (?:you )?(?:my|a|any) (?:phone|number|phone number|e-?mail|contact)(?: address)?|i (?:don'?t|do not) have (?:one|a phone|any)",
+    re.IGNORECASE,
+)
+
+# Nothing yet, or nothing more than a noise: "哦", "我有个问题", "hi, I need help".
+_OPENS = re.compile(
+    r"(?:哦|噢|喔|哈|呵|嘿|额|呃|hmm+|lol|ha|um+|oh|uh)+"
+    r"|(?:你好|您好|亲)?[，, ]*(?:我)?(?:想|要|有)?(?:请问|问|咨询|请教)?(?:一?下|你|您|个|一个|点|些)*(?:咨询|问题|事情?|问)(?:想|要)?(?:请问|问|咨询|请教)?(?:一?下|你|您|你们)?(?:可以吗|行吗|吗)?"
+    r"|(?:请问|想咨询|想问|我想问|我要咨询|我想咨询|可以问)(?:一?下|你|您|个问题|吗)*"
+    rf"|(?:{_HELLO})?[,，. ]*(?:i (?:need|want)(?: some)?|can you|could you|please|can someone)? ?help(?: me)?(?: out)?(?: please)?|i have (?:a|an?other) (?:question|problem|issue)",
     re.IGNORECASE,
 )
 
@@ -137,6 +146,7 @@ _FIXED = (
     (Act.ANOTHER, _ANOTHER),
     (Act.NO, _NO),
     (Act.YES, _YES),
+    (Act.NOTHING_SAID, _OPENS),
 )
 
 

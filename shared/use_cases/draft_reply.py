@@ -84,10 +84,11 @@ class DraftReply:
         company = self.companies.get(context.conversation.tenant)
         state = DialogState.read(context.conversation.state)
         asked = state.pending is Pending.CONTACT
-        text, told = read_contact_form(context.command.text) if asked else (context.command.text, "")
+        form = read_contact_form(context.command.text) if asked else None
+        text, told = form or (context.command.text, "")
         masked = self.masker.mask(text)
         contact = contact_in(masked) or (contact_said(text) if asked or _names_an_account(masked) else "")
-        heard = Heard(utterance=read_utterance(text), contact=contact, told=told)
+        heard = Heard(utterance=read_utterance(text), contact=contact, from_form=form is not None, told=told)
         return self._carry_out(decide(heard, state), state, masked, company, context)
 
     def while_queued(self, context: TurnContext) -> Draft | None:
@@ -236,6 +237,9 @@ class DraftReply:
 
     def _request_person(self, action: RequestPerson, state: DialogState, company: Company, context: TurnContext) -> Draft:
         if not self.presence.available(company.tenant, context.now):
+            if action.contact:
+                opened = OpenTicket(summary=action.summary, contact=action.contact)
+                return self._open_ticket(opened, state, company, context, "handoff_nobody_opened")
             return self._ask_contact(AskContact(summary=action.summary), state, company, context, "handoff_nobody")
         waiting = len(self.conversations.list_open(company.tenant, Owner.QUEUE, QUEUE_LOOK).items)
         phrase = "handoff_queued" if waiting else "handoff_queued_next"

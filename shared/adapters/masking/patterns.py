@@ -54,6 +54,8 @@ _MOBILE_ABROAD = re.compile(
     r"(?<![0-9A-Za-z.#+-])(?:07\d{3}[ -]\d{3} ?\d{3}|04\d{2}[ -]\d{3}[ -]\d{3}|0[789]0[ -]\d{4}[ -]\d{4}|09\d{2}-\d{3}-?\d{3})(?![0-9A-Za-z]|[.-]\d)",
     re.ASCII,
 )
+# Alone in a message they are nothing else.
+_ALONE = re.compile(r"\A\s{0,3}((?!800|888|400)[2-9]\d{2} [2-9]\d{2} \d{4}|0\d{9,10})[\s.!]{0,3}\Z", re.ASCII)
 # What is called somebody's number is one, however it is written; a telephone may also be what is asked about.
 _CALLED_A_NUMBER = re.compile(
     r"(?:手机号码?|电话号码?|座机号?|联系电话|联系方式|(?<![客服店线])电话|手机(?=[:是为])"
@@ -147,6 +149,7 @@ def _phones(plain: str) -> Iterator[Found]:
         for match in pattern.finditer(plain):
             if not _NUMBER_OF_A_THING.search(_before(match, plain)):
                 yield Found("PHONE", *match.span())
+    yield from _called("PHONE", _ALONE, plain)
     for one in _called("PHONE", _CALLED_A_NUMBER, plain):
         if _FEWEST_DIGITS_CALLED <= sum(map(str.isdigit, plain[one.start : one.end])) <= _MOST_DIGITS_CALLED:
             yield one

@@ -92,7 +92,7 @@ def test_a_question_that_holds_the_contact_is_not_lost_with_it() -> None:
 
 
 def test_a_changed_mind_drops_the_ticket() -> None:
-    for text in ("不用了", "算了不登记了", "那算了", "never mind", "I don't want to"):
+    for text in ("不用了", "算了不登记了", "那算了", "先不了，我自己看看", "不登记工单", "never mind", "I don't want to"):
         assert decide(hear(text), WAITING) == Say(phrase=Phrase.CONTACT_DROPPED), text
 
 
@@ -151,6 +151,21 @@ def test_an_unreadable_contact_is_asked_for_again_and_then_the_ticket_opens_with
 def test_the_offer_of_a_ticket_is_taken_by_word_by_number_or_by_its_button() -> None:
     for text in ("好的", "1", "登记工单", "yes please", "Open a ticket"):
         assert decide(hear(text), OFFERED) == AskContact(summary="能不能改颜色"), text
+
+
+def test_a_number_that_no_offer_has_leaves_the_offer_open() -> None:
+    assert decide(hear("5"), OFFERED) == Say(phrase=Phrase.PICK_UNKNOWN, keep=True)
+
+
+def test_a_mind_that_changes_to_a_question_is_asked_for_its_answer() -> None:
+    asked = "算了，先问下怎么退货？"
+    assert decide(hear(asked), WAITING) == Look(question=asked, beside_ticket=True)
+
+
+def test_an_account_that_nobody_can_read_is_no_question() -> None:
+    assert decide(hear("wangfang_88"), WAITING) == AskContact(summary="扫地机器人不充电\nwangfang_88", attempts=1)
+    heard = Heard(utterance=read_utterance("wangfang"), from_form=True)
+    assert decide(heard, WAITING) == AskContact(summary="扫地机器人不充电\nwangfang", attempts=1)
 
 
 def test_the_second_offer_is_a_person() -> None:

@@ -97,6 +97,13 @@ from shared.domain.utterance import Act, read_utterance
         ("just reply here", Act.SKIP),
         ("？？？", Act.NOTHING_SAID),
         ("😂", Act.NOTHING_SAID),
+        ("哈哈", Act.NOTHING_SAID),
+        ("我有个问题", Act.NOTHING_SAID),
+        ("想咨询一下", Act.NOTHING_SAID),
+        ("hi i need help", Act.NOTHING_SAID),
+        ("不登记工单，我就要人工", Act.HANDOFF),
+        ("再提一个，发票没收到", Act.TICKET),
+        ("你们这什么破客服", Act.NOT_HELPED),
     ],
 )
 def test_acts_are_recognised_in_both_languages(text: str, act: Act) -> None:
@@ -161,6 +168,11 @@ def test_acts_are_recognised_in_both_languages(text: str, act: Act) -> None:
         "取消自动续费",
         "88折是怎么算的",
         "same day delivery?",
+        "有问题怎么办",
+        "质量问题",
+        "help center address",
+        "oh no wifi",
+        "再提一个问题，怎么退货",
     ],
 )
 def test_a_question_stays_a_question_although_it_holds_a_key_word(text: str) -> None:

@@ -150,3 +150,16 @@ def test_a_fault_in_the_middle_of_a_ticket_does_not_lose_what_it_is_about(world:
     world.take_turn.apologise(world.accept("c1", "我叫王芳"), "bug")
     reply(world, PHONE)
     assert the_ticket(world).summary == "帮我提个工单，灯坏了\n我叫王芳"
+
+
+def test_who_asks_for_a_person_and_leaves_a_number_is_not_asked_for_it_where_nobody_is_there(world: World) -> None:
+    said = f"我想找人工客服，我的订单三天没动了，电话是{PHONE}"
+    opened = reply(world, said)
+    assert opened.text.startswith("现在没有客服在线，已先为您登记工单") and the_ticket(world).number in opened.text
+    assert (the_ticket(world).summary, the_ticket(world).contact) == (said, PHONE)
+
+
+def test_what_is_filled_in_where_a_contact_belongs_is_not_looked_up(world: World) -> None:
+    reply(world, "帮我提个工单，灯坏了")
+    assert "没有认出" in reply(world, "手机号或邮箱: wangfang").text
+    assert world.knowledge.asked == []
