@@ -213,7 +213,7 @@ class DraftReply:
 
     def _reminder(self, state: DialogState, context: TurnContext, before: str = "") -> Block:
         """What the ticket still waits for, once more: pages let only the last message's form be filled in."""
-        contact = self._known_contact(context) if state.known else ""
+        contact = self._known_contact(state.summary, context) if state.known else ""
         if contact:
             return known_contact_again(context.language, shown_contact(contact), before)
         return contact_form_again(context.language, "contact_reminder", before)
@@ -259,15 +259,18 @@ class DraftReply:
         """Ask for a contact; who has left one before is asked whether that still holds."""
         if action.attempts or action.another:
             return ask_contact(action, state, company, context, phrase)
-        contact = self._known_contact(context)
+        contact = self._known_contact(action.summary, context)
         if not contact:
             return ask_contact(action, state, company, context, phrase)
         block = known_contact(company, context.language, context.now, phrase, shown_contact(contact))
         pending = replace(_waiting_for_contact(action, state), known=True)
         return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=pending)
 
-    def _known_contact(self, context: TurnContext) -> str:
-        """The contact that the customer left before; "" where there is none, or it cannot be read now: then they are asked."""
+    def _known_contact(self, summary: str, context: TurnContext) -> str:
+        """The contact that stands in what the ticket is about, or was left before; "" for neither, or where it cannot be read now."""
+        said = contact_in(self.masker.mask(summary))
+        if said:
+            return said
         try:
             profile = self.profiles.get(context.conversation.tenant, context.conversation.subject_id)
         except SupportError:
@@ -290,7 +293,7 @@ class DraftReply:
     def _open_ticket(
         self, action: OpenTicket, state: DialogState, company: Company, context: TurnContext, phrase: str = ""
     ) -> Draft:
-        contact = self._known_contact(context) if action.known else action.contact
+        contact = self._known_contact(action.summary, context) if action.known else action.contact
         if action.known and not contact:
             return ask_contact(AskContact(summary=action.summary), state, company, context, "ask_contact")
         ticket_id = self.ids.new_id()
@@ -322,7 +325,7 @@ class DraftReply:
             state=DialogState(last_question=state.last_question),
             status=LedgerStatus.TICKETED,
             tickets=(ticket,),
-            profile=self._remembering(action.contact, context) if action.contact else None,
+            profile=self._remembering(contact, context) if contact else None,
             events=((EventName.TICKET_REQUESTED, {"ticket_id": ticket_id}),),
         )
 

@@ -10,6 +10,7 @@ _PLAIN = str.maketrans(
     | {0x3000: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0xA0: " "}
 )
 
+_DIGIT = re.compile(r"\d", re.ASCII)
 _EMAIL = re.compile(r"(?<![\w.+%-])[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])", re.ASCII)
 # As it comes from a voice or a Chinese keyboard; only with an ending that addresses have.
 _EMAIL_LOOSE = re.compile(
@@ -127,10 +128,12 @@ def find(text: str) -> Iterator[Found]:
     if "@" in plain:
         for pattern in (_EMAIL, _EMAIL_LOOSE):
             yield from (Found("EMAIL", *match.span()) for match in pattern.finditer(plain))
-    yield from _numbers_of_papers(plain)
-    yield from _phones(plain)
+    if _DIGIT.search(plain):
+        yield from _numbers_of_papers(plain)
+        yield from _phones(plain)
+        yield from (Found("PLATE", *match.span()) for match in _PLATE.finditer(plain))
+    yield from (Found("PHONE", *match.span()) for match in _MOBILE_SPELT.finditer(plain))
     yield from _called("ACCOUNT", _ACCOUNT, plain)
-    yield from (Found("PLATE", *match.span()) for match in _PLATE.finditer(plain))
 
 
 def _numbers_of_papers(plain: str) -> Iterator[Found]:
@@ -145,7 +148,7 @@ def _numbers_of_papers(plain: str) -> Iterator[Found]:
 
 
 def _phones(plain: str) -> Iterator[Found]:
-    for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL, _TEN_DIGITS, _MOBILE_ABROAD, _MOBILE_SPELT):
+    for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL, _TEN_DIGITS, _MOBILE_ABROAD):
         for match in pattern.finditer(plain):
             if not _NUMBER_OF_A_THING.search(_before(match, plain)):
                 yield Found("PHONE", *match.span())
