@@ -8,6 +8,7 @@ from typing import cast
 
 from shared.domain.contact import corrects_contact
 from shared.domain.matter import matter, says_more, says_more_than
+from shared.domain.script import simplified
 from shared.domain.utterance import Act, Utterance, read_utterance
 
 MAX_CONTACT_ATTEMPTS = 2
@@ -344,7 +345,8 @@ def _changes_mind(text: str) -> bool:
 
 def looks_like_question(text: str) -> bool:
     """Say whether a text asks something, by its marks and words."""
-    if any(mark in text for mark in _QUESTION_MARKS):
+    plain = simplified(text)
+    if any(mark in plain for mark in _QUESTION_MARKS):
         return True
     words = text.lower().split()
     return bool(words) and words[0] in _QUESTION_WORDS

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.domain.about_bot import asks_what_it_is, says_it_did_not_help
 from shared.domain.person_request import asks_for_person
+from shared.domain.script import simplified
 from shared.domain.ticket_request import asks_for_ticket, asks_for_ticket_status, ticket_number_in
 
 
@@ -133,8 +134,8 @@ def read_utterance(text: str) -> Utterance:
 
 
 def bare_words(text: str) -> str:
-    """Return a message without the signs and pictures around it."""
-    return _EDGE.sub("", text)
+    """Return a message without the signs and pictures around it, in simplified characters."""
+    return _EDGE.sub("", simplified(text))
 
 
 # The order matters: "没有了" ends a talk, "没有" is a no.

@@ -65,4 +65,17 @@ def test_a_sentence_in_the_other_language_changes_it(text: str, language: str) -
 
 def test_the_first_message_sets_it() -> None:
     assert language_of_message("Hello", "zh", first=True) == "en"
+    assert language_of_message("refund", "zh", first=True) == "en"
+    assert language_of_message("怎么退货", "en", first=True) == "zh"
     assert language_of_message("wang@example.com", "zh", first=True) == "zh"
+
+
+def test_a_product_that_is_named_first_tells_no_language() -> None:
+    for text in ("S3 Pro", "WH-1000XM5", "wifi", "13800001111"):
+        for before in ("zh", "en"):
+            assert language_of_message(text, before, first=True) == before, text
+
+
+def test_chinese_without_its_characters_is_chinese() -> None:
+    assert language_of_message("zhuan rengong", "en", first=True) == "zh"
+    assert language_of_message("nihao", "en", first=False) == "zh"
