@@ -27,7 +27,7 @@ _DID_NOT_HELP_EN = re.compile(
     r"(?:that|this|it)(?:'?s| is| was)(?: not|n'?t)(?: really| even)? (?:what i (?:asked|meant|mean|want|wanted|need|was asking)(?: for| about)?|my question|helpful|right|correct|it|the answer)"
     r"|(?:(?:that|this|it|you) )?(?:does not|doesn'?t|did not|didn'?t|don'?t|do not|has not|hasn'?t|have not|haven'?t) (?:answer(?:ed)?|help(?:ed)?|solve|address)(?: me| my (?:question|problem)| the question| at all)*"
     r"|you (?:do not|don'?t|did not|didn'?t|are not|aren'?t) (?:understand(?:ing)?|understood|get(?:ting)?|listen(?:ing)?)(?: it| me| what i (?:said|mean|am saying)| my question| to me)*"
-    r"|(?:this|that|you(?: guys| people)?|it|this bot|the bot)(?:'?s|'?re| is| are)? ?(?:so |totally |completely |absolutely |really )?(?:useless|unhelpful|not helpful|no help|no use|stupid|dumb|terrible|rubbish|garbage|a joke|wrong)"
+    r"|(?:this|that|you(?: guys| people)?|it|(?:this|the|your)(?: stupid)? (?:chat ?)?bot)(?:'?s|'?re| is| are)? ?(?:so |totally |completely |absolutely |really )?(?:useless|unhelpful|not helpful|no help|no use|stupid|dumb|terrible|rubbish|garbage|a joke|wrong)"
     r"|(?:stupid|useless|dumb|terrible|bad|rubbish|fucking|damn) (?:ro)?(?:bot|thing|machine|ai|answer|chat ?bot)|not helpful|unhelpful|useless|wrong answer|wrong|not what i (?:asked|meant|wanted)|not my question|i (?:did not|didn'?t) ask (?:that|for that|about that)"
     r"|what\?* (?:are you talking about|is this)|nonsense|bullshit|wtf"
     r")(?: (?:bot|robot|at all|thing|answer|then|either))*",

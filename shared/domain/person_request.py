@@ -22,7 +22,7 @@ _ZH = re.compile(
     r"|(?:^|我|想|要|需要|直接|让我|得)(?:可以|能不能|能|可不可以|想|要)?(?:直接)?(?:和|跟)(?:你们)?(?:的)?"
     rf"(?:真人|人工|活人|客服|{_LEADERS})(?:客服)?(?:说|聊|沟通|谈|讲|对话)(?!的)"
     r"|我(?:只|就|可以|能不能|能|想|要){0,3}(?:和|跟)人(?:说|聊|沟通|谈|讲|对话)"
-    rf"|让(?:你们)?(?:的)?(?:{_PERSON}|人)来?(?:联系|回电|打给|给我)|叫一?个人来|^有(?:没有)?人(?:能|可以)?(?:帮|管|理|处理)(?:一下)?我?(?:吗|么|啊|呢)?$"
+    rf"|让(?:你们)?(?:的)?(?:{_PERSON}|人)来?(?:联系|回电|打给|给我)|叫一?个人来|(?:能不能|能|可以|可不可以)(?:安排|让|有|派)个?人(?:来)?(?:联系|回电|打电话|给我)|^有(?:没有)?人(?:能|可以)?(?:帮|管|理|处理)(?:一下)?我?(?:吗|么|啊|呢)?$"
     r"|找(?:一?个)?(?:活人|真人|人)来?(?:跟我|和我|给我|说|聊|处理|解决|回复|$)"
     r"|zhuan ?ren ?gong",
     re.IGNORECASE,
@@ -84,9 +84,9 @@ _PRESSING = re.compile(
 
 _STAYS_ALONE = (
     r"(?:那|那就|还是)?(?:算了|不等了|先不等了|我不等了|等不及了|不排了|不排队了|取消排队|取消|退出排队|退出|不用了|先不用了|不用等了|不需要了|不要了|不用转了|不转了"
-    r"|别转了|不用转人工了?|不转人工了?|不用人工了?|不用客服了?|不找人工了?|不找了|不用叫了|我自己(?:看|查|解决)吧?|没事了|(?:问题)?已经?(?:解决|搞定|弄好|好|修好)了|(?:问题)?(?:解决|搞定|弄好|修好)了|没问题了"
+    r"|别转了|不用转人工了?|不转人工了?|不用人工了?|不用客服了?|不需要人工了?|不需要客服了?|不找人工了?|不找了|不用叫了|我自己(?:看|查|解决)吧?|没事了|(?:问题)?已经?(?:解决|搞定|弄好|好|修好)了|(?:问题)?(?:解决|搞定|弄好|修好)了|没问题了"
     r"|(?:please )?(?:never ?mind|forget it|cancel(?: (?:it|that|this|the (?:queue|request|handoff|hand-off)))?|stop waiting|leave (?:the )?queue|no need(?: any ?more)?|don'?t bother"
-    r"|no thanks|no thank you|i'?ll wait no longer|i(?:'m| am) not waiting|i don'?t want to wait(?: any ?more)?|i can'?t wait|(?:it'?s |i )?(?:fixed|solved|sorted|figured it out|resolved)(?: it)?(?: now| myself)?))"
+    r"|no thanks|no thank you|i'?ll wait no longer|i(?:'m| am) not waiting|i don'?t want to wait(?: any ?more)?|i can'?t wait|i (?:don'?t|do not|no longer) (?:need|want) (?:a |an |to talk to a )?(?:human|agent|person|representative)(?: any ?more)?|(?:it'?s |i )?(?:fixed|solved|sorted|figured it out|resolved)(?: it)?(?: now| myself)?))"
 )
 _LEAVES = re.compile(
     rf"(?:(?:{_STAYS_ALONE}|谢谢|多谢|好吧?|thanks|thank you|ok|okay|sorry)[啊吧了的呢,，。.!！~ ]*){{1,4}}", re.IGNORECASE

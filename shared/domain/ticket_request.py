@@ -26,6 +26,7 @@ _STATUS = re.compile(
     rf"|^{_OF_A_TICKET}?(?:编?号)?\s*(?:是|为|:|：|#)?\s*\d{{8}}(?:的|这个)?{_OF_A_TICKET}?$(?<=单)|^{_TICKET_WORD}(?:编?号)?\s*(?:是|为|:|：|#)?\s*\d{{8}}$"
     rf"|\d{{8}}\s*(?:的|这个|这张|号)?{_TICKET_WORD}"
     r"|^(?:那|请问|大概|你们|客服|同事|到底){0,3}(?:什么时候|啥时候)(?:能|会|可以|才|才能)?(?:有人)?(?:联系|回复|回电|答复)我|^(?:so |and |please )?when (?:will|can) (?:someone|somebody|you|they|i) (?:call|contact|reply|answer|get back|hear back)"
+    rf"|{_TICKET_WORD}(?:编?号码?)(?:是)?(?:多少|忘|找不到|丢)|\bmy ticket (?:number|no\.?|id)\b|\bis my (?:ticket|complaint) (?:being|in)\b"
     r"|^(?:请问)?(?:有|有没有)(?:什么)?(?:进展|消息|结果)(?:了|吗|没|没有)+$|(?:怎么|还|都)还?没(?:有)?人(?:给我)?(?:联系|回复|答复|回电|打电话)"
     r"|\b(?:status|progress|updates?|news|word)\b[^.?!]{0,20}\b(?:ticket|case|complaint)\b"
     r"|\bticket\b[^.?!]{0,12}\b(?:status|progress|update)\b|^ticket\W{0,4}\d{8}$"

@@ -46,7 +46,9 @@ class Utterance:
 _SIGN = (
     r"[\s,.!?;:~^…'\"“”‘’*、，。！？；：～\-—()（）\u200d\u20e3\ufe0f\u2190-\u245f\u2500-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
 )
-_EDGE = re.compile(rf"^{_SIGN}+|{_SIGN}+$")
+# "[微笑]": a picture that came as its name.
+_PICTURE = r"\[[\u4e00-\u9fff]{1,4}\]"
+_EDGE = re.compile(rf"^(?:{_SIGN}|{_PICTURE})+|(?:{_SIGN}|{_PICTURE})+$")
 _THUMBS_UP, _HANDS = re.compile(r"[👍👌🆗✅]"), re.compile(r"[🙏❤🌹🥰😘]")
 
 _HELLO = (
@@ -61,7 +63,7 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _GOODBYE = re.compile(
-    r"(?:(?:好的?|嗯+|ok(?:ay)?|那)[,，。 ]*)?(?:再见|拜拜|没事了|没有了|没了|没有?别的(?:问题)?了|没(?:有)?(?:其他|其它)(?:问题)?了|没有?问题了|就这些|不聊了|88|886"
+    r"(?:(?:好的?|嗯+|ok(?:ay)?|那|谢谢你?|thanks|thank you|thx)[,，。.!！ ]*){0,2}(?:再见|拜拜|没事了|没有了|没了|没有?别的(?:问题)?了|没(?:有)?(?:其他|其它)(?:问题)?了|没有?问题了|就这些|不聊了|88|886"
     r"|bye bye|bye|goodbye|that'?s all|that is all|see you|nothing else)(?:[啦了哦~!！,，. ]|谢谢|thanks?|thank you| for now)*",
     re.IGNORECASE,
 )
