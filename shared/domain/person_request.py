@@ -12,7 +12,7 @@ _AND_DONE = r"(?=$|[啊吧呀哦嘛呗了。！!？?，,、~\s]|谢谢|可以吗
 _TO_TALK = r"(?=$|[啊吧呀哦嘛呗了吗呢。！!？?，,、~\s]|[来帮处接解回说聊沟出谈咨听投问反]|谢谢|可以|行|好)"
 _ZH = re.compile(
     rf"^(?:人工)+$|^{_PERSON}$"
-    rf"|(?:转接?|接通?|找|叫|换|联系|呼叫|连线)(?:一?[个位名]|一下|到|成|为|给|下)?(?:你们家?的?)?{_PERSON}{_TO_TALK}"
+    rf"|(?:转接?|接通?|找|叫|喊|换|联系|呼叫|连线)(?:一?[个位名]|一下|到|成|为|给|下)?(?:你们家?的?)?{_PERSON}{_TO_TALK}"
     rf"|(?:我想?要|我就?要|我只要|我需要|想要|给我|帮我|能不能|可不可以|麻烦)[^。！？!?投]{{0,6}}{_PERSON}{_AND_DONE}"
     rf"|(?:^|[，,。！!\s])(?:需要|要)(?:一?[个位名])?{_PERSON}{_AND_DONE}"
     rf"|(?:叫|找)(?:一下)?你们(?:的)?{_LEADERS}|转(?:一下)?客服|转(?:一下)?(?:人工|ren ?工)"
@@ -21,8 +21,8 @@ _ZH = re.compile(
     r"|(?:不(?:想|要|跟|和)|别)(?:再)?(?:让|用|给我)?(?:和|跟)?机器人(?:跟我|和我|来)?(?:说|聊|回|答|了|$)"
     r"|(?:^|我|想|要|需要|直接|让我|得)(?:可以|能不能|能|可不可以|想|要)?(?:直接)?(?:和|跟)(?:你们)?(?:的)?"
     rf"(?:真人|人工|活人|客服|{_LEADERS})(?:客服)?(?:说|聊|沟通|谈|讲|对话)(?!的)"
-    r"|我(?:只|就|可以|能不能|能|想|要){0,3}(?:和|跟)人(?:说|聊|沟通|谈|讲|对话)"
-    rf"|让(?:你们)?(?:的)?(?:{_PERSON}|人)来?(?:联系|回电|打给|给我)|叫一?个人来|(?:能不能|能|可以|可不可以)(?:安排|让|有|派)个?人(?:来)?(?:联系|回电|打电话|给我)|^有(?:没有)?人(?:能|可以)?(?:帮|管|理|处理)(?:一下)?我?(?:吗|么|啊|呢)?$"
+    r"|我(?:只|就|可以|能不能|能|想|要|需要){0,3}(?:和|跟)人(?:说|聊|沟通|谈|讲|对话)"
+    rf"|让(?:你们)?(?:的)?(?:{_PERSON}|人)来?(?:联系|回电|打给|给我)|叫一?个人来|让(?:真人|人工|活人)来|^(?:接线员|转接)$|^(?:能不能|能|可以|请|麻烦)?(?:给我(?:打|回)个?电话|打个?电话给我|回电话给我)(?:吗|吧|呢|行吗|可以吗)?$|(?:能不能|能|可以|可不可以)(?:安排|让|有|派)个?人(?:来)?(?:联系|回电|打电话|给我)|^有(?:没有)?人(?:能|可以)?(?:帮|管|理|处理)(?:一下)?我?(?:吗|么|啊|呢)?$"
     r"|找(?:一?个)?(?:活人|真人|人)来?(?:跟我|和我|给我|说|聊|处理|解决|回复|$)"
     r"|zhuan ?ren ?gong",
     re.IGNORECASE,
@@ -44,17 +44,18 @@ _EN = re.compile(
     rf"|\b(?:speak|talk) (?:an? )?(?:human|agent|person)\b"
     rf"|\b(?:connect|transfer|pass|forward) me\b[^.?!]{{0,20}}\b{_HUMAN}\b"
     rf"|^(?:please |pls |plz )?(?:connect|transfer) (?:to|with) (?:an? )?(?:real |live )?{_HUMAN}\b"
-    rf"|\b(?:get|give|find|send)(?: me)? (?:an? )?(?:real |live |actual )?{_ANYBODY}(?=\W*$| (?:please|now|on|to (?:help|talk|speak|call)))"
+    rf"|\b(?:get|give|find|send)(?: me)? (?:an? )?(?:real |live |actual )?{_ANYBODY}(?=\W*$| (?:please|pls|plz|now|on|to (?:help|talk|speak|call)))"
     rf"|\bput me through\b|\bescalate\b[^.?!]{{0,20}}\b{_HUMAN}\b"
     r"|\b(?:human|live|real) (?:agent|support|being)\b"
-    rf"|^(?:i (?:want|need) )?(?:an? )?{_ALONE}(?:[ ,!]*(?:please|pls|plz|now))*$"
+    rf"|^(?:i (?:want|need) |help[,!]? )?(?:an? )?{_ALONE}(?:[ ,!]*(?:please|pls|plz|now))*$"
     r"|\b(?:i|we)(?:'d| would)?(?: just| really)? (?:need|want|like)(?: to see)? (?:a|an) (?:real |live )?"
     r"(?:human|person|agent|representative)(?=\W*$|[,.!?]| (?:please|now|not|instead|right|here|asap|on|and)\b)"
     rf"|\bhelp from (?:an? )?(?:real |live )?{_HUMAN}\b|\bget (?:someone|somebody) to (?:help|call|contact)"
     rf"|\b(?:is|are) there (?:an? |any )?(?:real |live |actual )?{_HUMAN}\b[^.?!]{{0,6}}\bi can (?:talk|speak|chat)"
     r"|\b(?:any|some)(?:one|body)\b[^.?!]{0,20}\bi can (?:talk|speak) (?:to|with)\b"
     rf"|\b(?:reach|contact|get hold of) (?:an? )?(?:real |live |actual )?(?:human|agent|person|representative)\b"
-    r"|\b(?:can|could|would) (?:you|someone|somebody|a person|an agent|anyone)(?: please)? (?:call|contact|ring|phone) me\b|^(?:please |pls )?call me back\b"
+    r"|\b(?:can|could|would) (?:you|someone|somebody|a person|an agent|anyone)(?: please)? (?:call|contact|ring|phone) me\b|^(?:please |pls )?call me(?: back)?(?: please| now)?$|^(?:please |pls )?call me back\b|\bhave (?:someone|somebody) call me\b"
+    r"|\b(?:some|any)(?:one|body) real\b(?! estate)|^escalate(?: this| it)?(?: please)?$|^contact support$"
     r"|\b(?:don'?t|do not|not) want to (?:talk|speak|chat) (?:to|with) (?:a |the |this )?(?:ro)?bots?\b"
     r"|(?:talk|speak)(?: to| with)? ?(?:真人|人工)",
     re.IGNORECASE,
@@ -66,7 +67,7 @@ _THING_TALKS = re.compile(
 )
 # Asking *about* the hotline or the service hours is a question, not a request for a person.
 _ABOUT_SERVICE = re.compile(
-    r"几点|按几|(?:工作|服务|上班|在线|营业|人工|客服)的?时间|多长时间|电话(?=是?多少|号|吗|[？?]|$)|多少(?:钱|费)?(?=[？?]|$)|怎么联系|上班"
+    r"几点|按几|(?:工作|服务|上班|在线|营业|人工|客服)的?时间|多长时间|(?<!回个)(?<!打个)(?<!打)电话(?=是?多少|号|吗|[？?]|$)|多少(?:钱|费)?(?=[？?]|$)|怎么联系|上班"
     r"|\b(?:opening|business|working|office|support|service|what|your) hours\b|\b(?:phone|hotline|contact|telephone|your|a) number\b"
     r"|\bwhen (?:can|is|are|do|does|will)\b",
     re.IGNORECASE,

@@ -1,5 +1,6 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from shared.use_cases.answer_each_question import UNANSWERED, answer_each_questi
 from shared.use_cases.remembered_answers import RememberedAnswers
 
 HISTORY_LINES = 6
+_NUMBERED = re.compile(r"\[([A-Z]{2,12})_\d{1,6}\]")
 TOP_K = 12
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
 # The model answered one try, and another one is given.
@@ -90,7 +92,11 @@ class AnswerFromKnowledge:
     def _history(self, recent: tuple[Message, ...]) -> tuple[HistoryLine, ...]:
         spoken = [m for m in recent if m.author in (Author.CUSTOMER, Author.BOT, Author.AGENT)][-HISTORY_LINES:]
         return tuple(
-            HistoryLine(speaker="customer" if m.author is Author.CUSTOMER else "company", text=self.masker.mask(m.text).text)
+            HistoryLine(
+                speaker="customer" if m.author is Author.CUSTOMER else "company",
+                # Without its number, or the placeholder would be put back as the question's own first one.
+                text=_NUMBERED.sub(r"[\1]", self.masker.mask(m.text).text),
+            )
             for m in spoken
         )
 

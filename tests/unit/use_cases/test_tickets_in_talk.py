@@ -1,13 +1,16 @@
 """What becomes of a ticket in a real conversation: what it says, by whom it is reached, and what the bot says of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.blocks import Choice, ChoiceBlock, FormBlock
+from shared.domain.blocks import Answer, Choice, ChoiceBlock, FormBlock
 from shared.domain.conversation import Message, Rung
 from shared.domain.ticket import Ticket
-from tests.world import TENANT, World
+from shared.domain.turn import TurnContext
+from shared.ports import AnswerCommand
+from tests.world import COMPANY, TENANT, World
 
 PHONE = "13812345678"
 
@@ -163,3 +166,21 @@ def test_what_is_filled_in_where_a_contact_belongs_is_not_looked_up(world: World
     reply(world, "帮我提个工单，灯坏了")
     assert "没有认出" in reply(world, "手机号或邮箱: wangfang").text
     assert world.knowledge.asked == []
+
+
+def test_a_number_of_an_earlier_message_cannot_come_back_as_the_one_of_the_question(world: World) -> None:
+    heard: list[AnswerCommand] = []
+
+    def answer(command: AnswerCommand) -> Answer:
+        heard.append(command)
+        return world.knowledge(command)
+
+    command = world.accept("c1", "那 13912345678 呢")
+    world.say(f"{PHONE} 能查物流吗", world.open("c2"))
+    recent = tuple(world.conversations.messages(TENANT, "c2", 0, 10))
+    row = world.conversations.get(TENANT, "c1")
+    context = TurnContext(conversation=row, recent=recent, command=command, language="zh", now=world.clock.now())
+    ask = replace(world.draft.answer, answerer=answer)
+    ask(world.masker.mask(command.text), "", COMPANY, context)
+    assert heard[0].question == "那 [PHONE_1] 呢"
+    assert heard[0].history[0].text == "[PHONE] 能查物流吗"
