@@ -64,7 +64,7 @@ def ticket_number_in(text: str) -> str:
     return number.group() if number else ""
 
 
-def names_a_matter(request: str, asked: re.Pattern[str] | None = None) -> bool:
+def names_a_matter(request: str) -> bool:
     """Say whether a request ("open a ticket: the lock is dead") says more than that it is one."""
-    rest = _FILLERS.sub("", (asked or _TICKET).sub("", request))
+    rest = _FILLERS.sub("", _TICKET.sub("", request))
     return sum(map(str.isalnum, rest)) >= _FEWEST_CHARS_OF_A_MATTER

@@ -233,7 +233,7 @@ class DraftReply:
     def _regret(self, action: Regret, context: TurnContext) -> Draft:
         block = ticket_offer(context.language, "not_helped")
         state = DialogState(pending=Pending.TICKET_OFFER, summary=action.summary, last_question=action.summary)
-        return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.CLARIFY, state=state)
+        return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=state)
 
     def _request_person(self, action: RequestPerson, state: DialogState, company: Company, context: TurnContext) -> Draft:
         if not self.presence.available(company.tenant, context.now):

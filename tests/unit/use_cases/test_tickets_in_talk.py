@@ -124,6 +124,8 @@ def test_who_was_not_helped_is_offered_a_person_about_what_they_had_asked(world:
     reply(world, "怎么退货？")
     sorry = reply(world, "答非所问")
     assert sorry.text.startswith("抱歉") and world.knowledge.asked == ["怎么退货？"]
+    # "答非所问" is nothing that a document could answer.
+    assert world.conversations.list_unanswered(TENANT, 10).items == ()
     reply(world, "登记工单")
     reply(world, PHONE)
     assert the_ticket(world).summary == "怎么退货？"
