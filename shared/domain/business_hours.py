@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from shared.domain.company import Company
 
 _SEARCH_DAYS = 60
+# A promise leaves so much time in which somebody is there to keep it.
+_TIME_TO_ANSWER = timedelta(hours=2)
 
 
 def is_open(company: Company, now: datetime) -> bool:
@@ -35,8 +37,30 @@ def next_opening(company: Company, now: datetime) -> datetime:
 
 
 def promised_time(company: Company, now: datetime) -> datetime:
-    """When a ticket opened at `now` is answered at the latest: never a time at which nobody works."""
-    return next_opening(company, now + timedelta(hours=company.reply_within_hours))
+    """When a ticket opened at `now` is answered at the latest: never a time at which nobody works, or before which nobody has."""
+    within = timedelta(hours=company.reply_within_hours)
+    earliest = next_opening(company, now + within)
+    return max(earliest, _after_work(company, now, min(within, _TIME_TO_ANSWER)))
+
+
+def _after_work(company: Company, now: datetime, work: timedelta) -> datetime:
+    """The moment at which somebody has been there for `work` since `now`, in the company's zone."""
+    local = now.astimezone(ZoneInfo(company.time_zone))
+    if not company.hours:
+        return local + work
+    for days in range(_SEARCH_DAYS):
+        day = (local + timedelta(days=days)).date()
+        if day in company.holidays:
+            continue
+        for hours in sorted(company.hours, key=lambda h: h.opens):
+            opens = max(datetime.combine(day, hours.opens, local.tzinfo), local)
+            closes = datetime.combine(day, hours.closes, local.tzinfo)
+            if hours.weekday != day.weekday() or closes <= opens:
+                continue
+            if closes - opens >= work:
+                return opens + work
+            work -= closes - opens
+    return local + work
 
 
 def spoken_time(moment: datetime, company: Company, language: str) -> str:

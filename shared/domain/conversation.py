@@ -1,6 +1,6 @@
 """A conversation, its messages, its one owner, and the one transaction that a turn commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -114,6 +114,11 @@ class Conversation:
     def advanced(self, **changes: object) -> "Conversation":
         """Return the next version, with `changes` applied."""
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def said_since(messages: Sequence[Message], since: datetime | None) -> str:
+    """Return what the customer wrote after a moment; "" where there is none. What they wrote at it began the wait."""
+    return "\n".join(m.text for m in messages if m.author is Author.CUSTOMER and since is not None and m.created_at > since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,17 +33,16 @@ _ORDER = re.compile(
             r"系统的?提示(?:词|原文)|(?:初始|隐藏|内部|原始)的?(?:提示词|prompt)|系统prompt",
             r"system\s*(?:prompt|instructions?)\b|\b(?:hidden|initial|internal|secret)\s+(?:prompt|instructions?|rules?)\b",
             # Another part to play.
-            r"你现在(?:是|就是|要?扮演)|扮演(?:一个|一名|一位)|假装(?:你|自己)是",
-            r"\byou are now\b|\bpretend (?:to be|that you|you are)\b",
-            r"\brole-?play\b|developer mode|\bjailbreak\b|\bdan mode\b|开发者模式|越狱模式",
+            r"你现在(?:(?:是|就是)(?:一个|一名|一位|我的|没有|不受)|要?扮演)|扮演(?:一个|一名|一位)|假装(?:你|自己)是",
+            r"\byou are now (?:an?|my|the|no|in|free|dan)\b|\bpretend (?:to be|that you|you are)\b|\bdan mode\b|\bact as dan\b",
             # Say what must stay unsaid.
-            r"\b(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}\b(?:your|above|previous)\b"
-            r"[^.?!\n]{0,20}\b(?:prompts?|instructions|configuration)\b",
+            r"\b(?:repeat|print|reveal|show|output|display|leak|dump|translate)\b[^.?!\n]{0,30}(?:\b(?:above|previous)\b[^.?!\n]{0,20}|\byour\s+(?:(?:system|initial|hidden|original|full|exact|complete|entire|internal|secret|own|base|core)\s+){0,3})"
+            r"\b(?:prompts?|instructions(?! manual)|configuration(?! (?:options|page|menu)))\b",
             r"\b(?:repeat|print|output|translate)\b[^.?!\n]{0,30}\b(?:text|words|everything) above\b",
             r"\b(?:repeat|print|reveal|show|output|display|leak|dump)\b[^.?!\n]{0,30}\bsystem message\b",
             r"(?:重复|复述|打印|输出|泄露|透露|告诉我|说出|列出|翻译|展示|公开)[^。？！\n]{0,16}"
-            r"(?:(?:你的|上面的?|以上的?|全部的?)(?:提示词?|指令|prompt)|系统(?:设定|消息|指令)|(?:初始|隐藏|内部|原始)的?(?:设定|指令))",
-            r"把[^。！？\n]{0,8}系统(?:设定|消息|指令|提示)[^。！？\n]{0,8}(?:输出|打印|发给我|发出来|念|复述)",
+            r"(?:(?:你的|上面的?|以上的?|全部的?)(?:提示(?:词|(?!音))|指令|prompt)|系统(?:设定|消息|指令)|(?:初始|隐藏|内部|原始)的?(?:设定(?!密码)|指令))",
+            r"把[^。！？\n]{0,8}(?:系统(?:设定|消息|指令|提示)|提示词)[^。！？\n]{0,8}(?:输出|打印|发给我|发出来|念|复述)",
         )
     ),
     re.IGNORECASE,
@@ -52,16 +51,17 @@ _ORDER = re.compile(
 _ORDER_UNLESS_ASKED = re.compile(
     "|".join(
         (
-            _SET_ASIDE + r"[^。！？\n]{0,12}(?:以上|上面|之前|前面|所有|一切|你的)"
+            _SET_ASIDE + r"[^。！？\n]{0,12}(?<!我)(?<!我的)(?:以上|上面|之前|前面|所有|一切|你的)"
             r"(?:(?!密码|门锁|账号|验证)[^。！？\n]){0,10}(?:规则|规定|要求|提示(?!音)|内容|限制|设定|约束|的话)",
             r"(?:从现在(?:开始|起)|现在(?:开始|起)|接下来)[，,]?\s*(?:你|您)(?:是|就是|将|要|必须|扮演)",
+            r"你现在(?:是|就是)(?!在|不是|否)|开发者模式|越狱模式|\brole-?play\b|developer mode|\bjailbreak\b(?! detection)",
             r"\b(?:from now on|now)\s*,?\s*you\s+(?:are|will|must)\b|\bact as (?:if|a|an|my|the)\b",
         )
     ),
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"怎么|怎样|如何|咋|吗|么[？?]?$|呢|为什么|能不能|可不可以|是否|多久|多少|[？?]\s*$"
+    r"还是|是不是|怎么|怎样|如何|咋|吗|么[？?]?$|呢|为什么|能不能|可不可以|是否|多久|多少|[？?]\s*$"
     r"|^\s*(?:how|why|what|when|where|can|could|do|does|is|are|will|would)\b",
     re.IGNORECASE,
 )

@@ -22,11 +22,16 @@ def detect_language(text: str, default: Language = "zh") -> Language:
 
 # An address is in no language.
 _ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9'-]*")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9'_-]*")
 # Words that are typed in either language, and tell nothing of it.
 _EITHER = frozenset(
-    "ok okay yes no yep nope hi hello hey bye thx thanks please app wifi wi-fi vip usb led pro max plus mini air lite faq bug id".split()
+    "ok okay yes no yep nope hi hello hey bye thx thanks please app wifi wi-fi vip usb led pro max plus mini air lite faq bug id "
+    "qq wechat weixin vx wx whatsapp tel ext".split()
 )
+# Chinese without its characters.
+_PINYIN = frozenset("nihao ni hao zhuan rengong ren gong kefu xiexie zaima tuihuo".split())
+# Names of products and their parts: what a visitor types first may be nothing else.
+_PRODUCT_WORDS = frozenset("app wifi wi-fi vip usb led pro max plus mini air lite".split())
 # So many Latin words are a sentence, however they are written.
 _SENTENCE = 4
 
@@ -37,9 +42,15 @@ def language_of_message(text: str, before: Language, *, first: bool) -> Language
     The `first` message sets it by what it is written in. Later an address, a name, a model or an "OK" does not change it.
     """
     plain = _ADDRESS.sub(" ", text)
-    if first or _HAN.search(plain):
-        return detect_language(plain, before)
     words = _TOKEN.findall(plain)
+    if words and not _HAN.search(plain) and all(word.lower() in _PINYIN for word in words):
+        return "zh"
+    if _HAN.search(plain) or (first and not all(_is_product_word(word) for word in words)):
+        return detect_language(plain, before)
     telling = [word for word in words if word.islower() and len(word) > 1 and word not in _EITHER]
-    told = any(not any(character.isdigit() for character in word) for word in telling)
+    told = any(not any(character.isdigit() or character == "_" for character in word) for word in telling)
     return "en" if told or len(words) >= _SENTENCE else before
+
+
+def _is_product_word(word: str) -> bool:
+    return any(map(str.isdigit, word)) or word.lower() in _PRODUCT_WORDS

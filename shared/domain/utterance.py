@@ -1,8 +1,14 @@
 """What kind of thing a customer said, by rules: the small set of acts that need no model. Linear-time patterns only."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.domain.about_bot import asks_what_it_is, says_it_did_not_help
+from shared.domain.person_request import asks_for_person
+from shared.domain.script import simplified
+from shared.domain.ticket_request import asks_for_ticket, asks_for_ticket_status, ticket_number_in
 
 
 class Act(StrEnum):
@@ -19,6 +25,9 @@ class Act(StrEnum):
     TICKET = "ticket"
     TICKET_STATUS = "ticket_status"
     PICK = "pick"
+    WHO_ARE_YOU = "who_are_you"
+    NOT_HELPED = "not_helped"
+    NOTHING_SAID = "nothing_said"
     QUESTION = "question"
 
 
@@ -33,32 +42,58 @@ class Utterance:
     follow_up: bool = False
 
 
-_EDGE = re.compile(r"^[\s,.!?;:~、，。！？；：…～\-—]+|[\s,.!?;:~、，。！？；：…～\-—]+$")
+# Signs and pictures around the words. A digit's keycap is made of the digit and two invisible signs.
+_SIGN = (
+    r"[\s,.!?;:~^…'\"“”‘’*、，。！？；：～\-—()（）\u200d\u20e3\ufe0f\u2190-\u245f\u2500-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
+)
+# "[微笑]": a picture that came as its name.
+_PICTURE = r"\[[\u4e00-\u9fff]{1,4}\]"
+_EDGE = re.compile(rf"^(?:{_SIGN}|{_PICTURE})+|(?:{_SIGN}|{_PICTURE})+$")
+_THUMBS_UP, _HANDS = re.compile(r"[👍👌🆗✅]"), re.compile(r"[🙏❤🌹🥰😘]")
 
 _HELLO = (
-    r"你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|早上好|上午好|中午好|下午好|晚上好|早"
-    r"|hi there|hello there|hi|hello|hey|good (?:morning|afternoon|evening)"
+    r"你好|您好|哈喽|哈啰|嗨|喂|亲|在吗|在么|在不在|在|有人(?:在)?吗|有人(?:在)?么|早上好|上午好|中午好|下午好|晚上好|早安|早"
+    r"|hi there|hello there|hey there|hi|hello|hey|good (?:morning|afternoon|evening)"
 )
 _GREETING = re.compile(rf"(?:{_HELLO})(?:[啊呀吗哦~!！?？,，。 ]|客服|小姐姐|{_HELLO})*", re.IGNORECASE)
+_HEARD = r"(?:好的?|好滴|好吧|嗯+|哦+|知道了|明白了?|了解了?|懂了|收到|ok(?:ay)?|great|perfect|cool|nice|awesome|got it|alright|all right|太好了|太棒了|好嘞)"
+_THANK = r"(?:谢谢|多谢|非常感谢|太感谢|感谢|谢啦|谢了|辛苦了|3q|thank (?:you|u)|thanks|thx|tks|ty|cheers|much appreciated)"
 _THANKS = re.compile(
-    r"(?:好的?[,， ]?)?(?:谢谢|多谢|感谢|谢啦|谢了|辛苦了|thank you|thanks|thx|cheers)(?:你|您|啦|了|啊|哈|客服| so much| very much| a lot|[!！~ ])*",
+    rf"(?:{_HEARD}[啊呀的,，.。!！ ]*)?{_THANK}(?:您的帮助|你的帮助|帮助|很有帮助|非常有帮助|有帮助|解决了|可以了|你|您|啦|了|啊|哈|客服|{_HEARD}| so much| very much| a lot| for (?:your|the) help| for that| that helped| that helps| it works|{_THANK}|[!！~,，.。 ])*",
     re.IGNORECASE,
 )
 _GOODBYE = re.compile(
-    r"(?:再见|拜拜|没事了|没有了|就这些|不聊了|bye|goodbye|bye bye|that'?s all|see you)(?:[啦了哦~!！ ])*", re.IGNORECASE
+    r"(?:(?:好的?|嗯+|ok(?:ay)?|那|谢谢你?|thanks|thank you|thx)[,，。.!！ ]*){0,2}(?:再见|拜拜|没事了|没有了|没了|没有?别的(?:问题)?了|没(?:有)?(?:其他|其它)(?:问题)?了|没有?问题了|就这些|不聊了|88|886"
+    r"|bye bye|bye|goodbye|that'?s all|that is all|see you|nothing else)(?:[啦了哦~!！,，. ]|谢谢|thanks?|thank you| for now)*",
+    re.IGNORECASE,
 )
 _YES = re.compile(
-    r"(?:是|是的|对|对的|好|好的|好啊|可以|行|要|需要|嗯|嗯嗯|没错|麻烦你?了?|帮我登记|登记吧|就?用(?:这个|它|原来的|之前的)|就这个|yes|use (?:this|that|it|this one|that one|the same)|yeah|yep|sure|ok|okay|please|yes please|please do|go ahead)"
-    r"(?:[啊吧呀的~!！,， ]|谢谢|please)*",
+    r"(?:是|是的|对|对的|好|好的|好啊|好滴|好呀|好嘞|没问题|可以|可以的|行|行吧|要|需要|嗯+|嗯呢|没错|麻烦你?了?|就?用(?:这个|它|原来的|之前的)|就这个"
+    r"|(?:好的?[,， ]*)?(?:帮我登记|登记吧|登记一下吧?|帮我登记一下吧?|那就登记吧?)"
+    r"|(?:就|还是?|发)?(?:用|到)?(?:我)?(?:之前|原来|上次|以前)(?:留)?(?:的|那个|的那个)(?:号码|手机号?|邮箱|电话|联系方式)?(?:就行|就好|就可以|吧)?|(?:the )?same (?:number|e-?mail|contact|as before)|use (?:this|that|it|this one|that one|the same(?: one)?)|the same(?: one)?|same|(?:还是|就)(?:用)?(?:那个|这个|刚才那个|老|原来那个)(?:手机)?(?:号码?|电话|邮箱)?|yes|yeah|yep|yup|sure(?: thing)?|ok|okay|please|go ahead|(?:yes|ok|okay|sure)?,? ?please(?: do)?)"
+    r"(?:[啊吧呀的~!！,， ]|谢谢|thanks|please|sure|ok|yes)*",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"(?:不|不用|不用了|不要|不需要|不必|算了|取消|不是|没有|先不用|no|nope|no thanks|no thank you|not now|cancel|never ?mind|forget it)"
-    r"(?:[啊吧了的~!！,， ]|谢谢|thanks)*",
+    r"(?:那|那就|还是)?(?:不|不了|不用|不用了|不要|不要了|不需要|不必|算了|取消|不是|没有|先不用|先不了|不登记|不(?:登记|提|要|开|用|想要)(?:什么)?工单|不用登记|先不登记|别登记|不提了|不弄了|都不是|都不对|none of (?:these|them|those)|neither|no|nope|nah|not now|cancel|never ?mind|forget it|don'?t bother"
+    r"|i (?:don'?t|do not) want to|(?:cancel|forget|drop) (?:it|the ticket)|no ticket)"
+    r"(?:[啊吧了的啦,，。.~!！ ]|谢谢|thanks|thank you|算了|不登记|不用|不要|我不想要?|我不要|no need)*",
     re.IGNORECASE,
 )
 _SKIP = re.compile(
-    r"(?:跳过|不留|不方便|不想留|不留了|不方便留|没有联系方式|skip|rather not|i'?d rather not|prefer not to)(?:[了吧啊~!！ ])*",
+    r"(?:我)?(?:跳过|不留|不方便|不太方便|不想留|不留了|不想给|不给|不方便留|不方便透露|没有)(?:手机号?码?|电话|号码|邮箱|联系方式|手机和邮箱)?(?:了|吧|啊|可以吗|行吗|[~!！,， ])*(?<!没有)"
+    r"|(?:就|直接)?(?:在)?(?:这里|这儿|这|对话里|这个对话里?)(?:直接)?(?:回复|回|联系|答复|说)(?:我)?(?:就行|就好|就可以|即可|了|吧|可以吗)*"
+    r"|skip(?: it| this)?|(?:i'?d |i would )?rather not(?: say| share| give (?:it|that|one))?|prefer not to(?: say| share)?|(?:just )?(?:reply|answer|respond|contact me) (?:to me )?here(?: please)?"
+    r"|i (?:don'?t|do not) (?:want to|wanna) (?:give|leave|share) (?:you )?(?:my|a|any) (?:phone|number|phone number|e-?mail|contact)(?: address)?|i (?:don'?t|do not) have (?:one|a phone|any)",
+    re.IGNORECASE,
+)
+
+# Nothing yet, or nothing more than a noise: "哦", "我有个问题", "hi, I need help".
+_OPENS = re.compile(
+    r"(?:哦|噢|喔|哈|呵|嘿|额|呃|hmm+|lol|ha|um+|oh|uh)+"
+    r"|(?:你好|您好|亲)?[，, ]*(?:我)?(?:想|要|有)?(?:请问|问|咨询|请教)?(?:一?下|你|您|个|一个|点|些)*(?:咨询|问题|事情?|问)(?:想|要)?(?:请问|问|咨询|请教)?(?:一?下|你|您|你们)?(?:可以吗|行吗|吗)?"
+    r"|(?:请问|想咨询|想问|我想问|我要咨询|我想咨询|可以问)(?:一?下|你|您|个问题|吗)*"
+    rf"|(?:{_HELLO})?[,，. ]*(?:i (?:need|want)(?: some)?|can you|could you|please|can someone)? ?help(?: me)?(?: out)?(?: please)?|i have (?:a|an?other) (?:question|problem|issue)",
     re.IGNORECASE,
 )
 
@@ -68,58 +103,13 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 
-_PERSON = r"(?:人工(?:客服|服务|坐席|座席)?|真人(?:客服)?|活人|客服人员|在线客服|客服|坐席|专员)"
-# "人工" is as often work by hand ("需要人工清理吗"): a person is meant where nothing else of a thing follows.
-_AND_DONE = r"(?=$|[啊吧呀哦嘛呗了。！!？?，,、~\s]|谢谢|可以吗|行吗|好吗)"
-_TO_TALK = r"(?=$|[啊吧呀哦嘛呗了吗呢。！!？?，,、~\s]|[来帮处接解回说聊沟]|谢谢|可以|行|好)"
-_HANDOFF_ZH = re.compile(
-    rf"^{_PERSON}$"
-    rf"|(?:转接?|接通?|找|叫|换|联系|呼叫|连线)(?:一?[个位名]|一下|到|成|为|给|下)?(?:你们家?的?)?{_PERSON}{_TO_TALK}"
-    rf"|(?:我想?要|我需要|想要|给我|帮我|能不能|可不可以|麻烦)[^。！？!?]{{0,6}}{_PERSON}{_AND_DONE}"
-    rf"|(?:^|[，,。！!\s])(?:需要|要)(?:一?[个位名])?{_PERSON}{_AND_DONE}"
-    rf"|转(?:一下)?客服|^{_PERSON}(?:接待|接听|处理|在吗|在不在)"
-    r"|不(?:想|要)(?:再)?(?:和|跟)机器人|(?:和|跟)(?:人|真人|人工)(?:说话|聊|沟通)"
-)
-_HUMAN = r"(?:human(?: being)?|person|agent|representative|rep|operator|someone(?!['’]s| else)|advisor|supervisor|manager)"
-_HANDOFF_EN = re.compile(
-    rf"\b(?:speak|talk|chat)\b[^.?!]{{0,8}}\b(?:to|with)\b[^.?!]{{0,16}}\b{_HUMAN}\b"
-    rf"|\b(?:connect|transfer|pass|forward) me\b[^.?!]{{0,20}}\b{_HUMAN}\b|\bget me\b[^.?!]{{0,12}}\b{_HUMAN}\b"
-    rf"|\bput me through\b|\bescalate\b[^.?!]{{0,20}}\b{_HUMAN}\b"
-    r"|\b(?:human|live|real) (?:agent|support|being)\b|^(?:agent|human|operator|representative|real person|live person)$"
-    r"|\b(?:i|we)(?:'d| would)?(?: just| really)? (?:need|want|like)(?: to see)? (?:a|an) (?:real |live )?"
-    r"(?:human|person|agent|representative)(?! (?:to|who|for)\b)",
-    re.IGNORECASE,
-)
-# Asking *about* the hotline or the service hours is a question, not a request for a person.
-_ABOUT_SERVICE = re.compile(r"几点|时间|电话|多少|怎么联系|上班|\b(?:hours|number|phone|when)\b", re.IGNORECASE)
-
-_TICKET = re.compile(
-    r"(?:提|开|建|创建|登记|新建|提交|下|报)[^。！？!?]{0,4}(?:工单|问题单|服务单)|(?:帮我|我要|我想)(?:投诉|登记|报修)|^(?:工单|投诉|报修)$"
-    r"|\b(?:open|create|raise|file|log|submit|make)\b[^.?!]{0,16}\b(?:ticket|complaint|case|support request)\b|^(?:ticket|complaint)$",
-    re.IGNORECASE,
-)
-_TICKET_HOW = re.compile(r"怎么(?!样)|如何|怎样|哪里|在哪|\bhow\b|\bwhere\b", re.IGNORECASE)
-_TICKET_STATUS = re.compile(
-    r"(?:工单|服务单)[^。！？!?]{0,8}(?:进度|状态|怎么样|处理|到哪|好了|结果|查)|(?:查|看)[^。！？!?]{0,6}(?:工单|服务单)"
-    r"|\b(?:status|progress|update)\b[^.?!]{0,20}\b(?:ticket|case|complaint)\b|\bmy (?:ticket|case)\b[^.?!]{0,20}\b(?:status|progress|update|done)\b",
-    re.IGNORECASE,
-)
-_TICKET_NUMBER = re.compile(r"(?<!\d)\d{8}(?!\d)")
-
 _PICK = re.compile(
-    r"^(?:第|选|选择|option |number |no\.? ?|#)?\s*([1-9一二三四五两])\s*(?:个|项|条|号|st|nd|rd|th)?$", re.IGNORECASE
+    r"(?:我?(?:选|要|选择))?(?:第|option |number |no\.? ?|#|the )?\s*([1-9一二三四五两])\s*(?:个|项|条|号|st|nd|rd|th)?(?: one)?",
+    re.IGNORECASE,
 )
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
-_ENGLISH_PICK = {
-    "the first": 1,
-    "first": 1,
-    "the first one": 1,
-    "the second": 2,
-    "second": 2,
-    "the second one": 2,
-    "the third one": 3,
-    "third": 3,
-}
+_ENGLISH_PICK = re.compile(r"(?:the |option |number )?(first|second|third|one|two|three)(?: one| option)?", re.IGNORECASE)
+_ENGLISH_NUMERALS = {"first": 1, "one": 1, "second": 2, "two": 2, "third": 3, "three": 3}
 
 _FOLLOW_UP_ZH = re.compile(
     r"^(?:那|那么|那如果|如果是|它|这个|那个|还有|另外呢|然后|换成|要是)|(?:呢|的话)[？?]?$|^(?:多少钱|多久|为什么|怎么办|在哪里?)[？?]?$"
@@ -133,42 +123,65 @@ _FOLLOW_UP_MAX_CHARS = 40
 
 def read_utterance(text: str) -> Utterance:
     """Classify one customer message. Never raises; anything unknown is a QUESTION."""
-    bare = _EDGE.sub("", text)
+    bare = bare_words(text)
     if not bare:
-        return Utterance(act=Act.QUESTION, text=text)
+        return Utterance(act=_read_signs(text), text=text)
     picked = _read_pick(bare)
     if picked >= 0:
         return Utterance(act=Act.PICK, text=text, pick=picked)
-    for act, pattern in ((Act.GREETING, _GREETING), (Act.THANKS, _THANKS), (Act.GOODBYE, _GOODBYE)):
-        if pattern.fullmatch(bare):
-            return Utterance(act=act, text=text)
-    for act, pattern in ((Act.SKIP, _SKIP), (Act.ANOTHER, _ANOTHER), (Act.NO, _NO), (Act.YES, _YES)):
+    for act, pattern in _FIXED:
         if pattern.fullmatch(bare):
             return Utterance(act=act, text=text)
     return _read_request(bare, text)
 
 
+def bare_words(text: str) -> str:
+    """Return a message without the signs and pictures around it, in simplified characters."""
+    return _EDGE.sub("", simplified(text))
+
+
+# The order matters: "没有了" ends a talk, "没有" is a no.
+_FIXED = (
+    (Act.GREETING, _GREETING),
+    (Act.GOODBYE, _GOODBYE),
+    (Act.THANKS, _THANKS),
+    (Act.SKIP, _SKIP),
+    (Act.ANOTHER, _ANOTHER),
+    (Act.NO, _NO),
+    (Act.YES, _YES),
+    (Act.NOTHING_SAID, _OPENS),
+)
+
+
+def _read_signs(text: str) -> Act:
+    """What signs and pictures without a word say: a raised thumb is a yes, folded hands are thanks."""
+    if _THUMBS_UP.search(text):
+        return Act.YES
+    return Act.THANKS if _HANDS.search(text) else Act.NOTHING_SAID
+
+
 def _read_pick(bare: str) -> int:
-    match = _PICK.match(bare)
+    plain = unicodedata.normalize("NFKC", bare)
+    match = _PICK.fullmatch(plain)
     if match:
         digit = match.group(1)
         return _NUMERALS.get(digit, 0) - 1 if digit in _NUMERALS else int(digit) - 1
-    return _ENGLISH_PICK.get(bare.lower(), 0) - 1
+    named = _ENGLISH_PICK.fullmatch(plain)
+    return _ENGLISH_NUMERALS[named.group(1).lower()] - 1 if named else -1
 
 
 def _read_request(bare: str, text: str) -> Utterance:
-    if _TICKET_STATUS.search(bare) and not _asks_how(bare):
-        number = _TICKET_NUMBER.search(bare)
-        return Utterance(act=Act.TICKET_STATUS, text=text, ticket_number=number.group() if number else "")
-    if (_HANDOFF_ZH.search(bare) or _HANDOFF_EN.search(bare)) and not _ABOUT_SERVICE.search(bare):
+    if asks_what_it_is(bare):
+        return Utterance(act=Act.WHO_ARE_YOU, text=text)
+    if says_it_did_not_help(bare):
+        return Utterance(act=Act.NOT_HELPED, text=text)
+    if asks_for_ticket_status(bare):
+        return Utterance(act=Act.TICKET_STATUS, text=text, ticket_number=ticket_number_in(bare))
+    if asks_for_person(bare):
         return Utterance(act=Act.HANDOFF, text=text)
-    if _TICKET.search(bare) and not _asks_how(bare):
+    if asks_for_ticket(bare):
         return Utterance(act=Act.TICKET, text=text)
     return Utterance(act=Act.QUESTION, text=text, follow_up=_is_follow_up(bare))
-
-
-def _asks_how(bare: str) -> bool:
-    return bool(_TICKET_HOW.search(bare))
 
 
 def _is_follow_up(bare: str) -> bool:

@@ -1,12 +1,13 @@
 """Answer one question from the company's knowledge, down an honest ladder: answer -> cached answer -> ticket."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from shared.domain.blocks import Answer, Block, Choice, ChoiceBlock, rewritten
+from shared.domain.blocks import Answer, Block, ChoiceBlock, rewritten
 from shared.domain.company import Company
 from shared.domain.conversation import Author, Message, Rung
 from shared.domain.errors import SupportError
@@ -14,15 +15,16 @@ from shared.domain.knowledge import Audience, SearchQuery, SearchResult
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
 from shared.domain.outbox import EventName
-from shared.domain.phrases import say
 from shared.domain.policy import DialogState, Pending
 from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
+from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
 from shared.ports import AnswerCommand, Answerer, KnowledgeService, Masker
 from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
 from shared.use_cases.remembered_answers import RememberedAnswers
 
 HISTORY_LINES = 6
+_NUMBERED = re.compile(r"\[([A-Z]{2,12})_\d{1,6}\]")
 TOP_K = 12
 _CACHEABLE = (Rung.MODEL, Rung.EXTRACTIVE)
 # The model answered one try, and another one is given.
@@ -90,7 +92,11 @@ class AnswerFromKnowledge:
     def _history(self, recent: tuple[Message, ...]) -> tuple[HistoryLine, ...]:
         spoken = [m for m in recent if m.author in (Author.CUSTOMER, Author.BOT, Author.AGENT)][-HISTORY_LINES:]
         return tuple(
-            HistoryLine(speaker="customer" if m.author is Author.CUSTOMER else "company", text=self.masker.mask(m.text).text)
+            HistoryLine(
+                speaker="customer" if m.author is Author.CUSTOMER else "company",
+                # Without its number, or the placeholder would be put back as the question's own first one.
+                text=_NUMBERED.sub(r"[\1]", self.masker.mask(m.text).text),
+            )
             for m in spoken
         )
 
@@ -135,7 +141,7 @@ def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: T
     events = ()
     if rung is Rung.REFUSAL:
         state = replace(state, pending=Pending.TICKET_OFFER, summary=context.command.text, choices=())
-        blocks = (*blocks, _ticket_offer(context))
+        blocks = (*blocks, ticket_offer(context.language))
     if rung in UNANSWERED:
         events = ((EventName.QUESTION_UNANSWERED, {"message_id": context.command.message_id, "rung": str(rung)}),)
     return Draft(
@@ -155,12 +161,6 @@ def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: T
 
 def _choices(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     return tuple(choice.value for block in blocks if isinstance(block, ChoiceBlock) for choice in block.choices)
-
-
-def _ticket_offer(context: TurnContext) -> ChoiceBlock:
-    language = context.language
-    labels = (say(language, "offer_yes"), say(language, "offer_person"))
-    return ChoiceBlock(prompt=say(language, "offer_ticket"), choices=tuple(Choice(label=text, value=text) for text in labels))
 
 
 def _evidence(answer: Answer) -> dict[str, object]:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from shared.domain.blocks import FormBlock, TextBlock
 from shared.domain.contact_form import contact_form
-from shared.domain.conversation import Author, Conversation, Message, Owner, Rung, TurnCommit
+from shared.domain.conversation import Author, Conversation, Message, Owner, Rung, TurnCommit, said_since
 from shared.domain.errors import OwnerChangedError, VersionConflictError
+from shared.domain.matter import matter
 from shared.domain.phrases import say
 from shared.domain.policy import DialogState, Pending
 from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, PresenceStore
@@ -95,8 +96,9 @@ class OwnerChanges:
             waited_long = row.waiting_since is not None and now - row.waiting_since >= self.patience
             if row.owner is not Owner.QUEUE or not (waited_long or not self.presence.available(tenant, now)):
                 return None
-            form = contact_form(self.companies.get(tenant), row.language, now, "handoff_gave_up")
-            return _offer_ticket(form, DialogState.read(row.state).summary)
+            summary = matter(DialogState.read(row.state).summary, said_since(self._recent(row), row.waiting_since))
+            form = contact_form(self.companies.get(tenant), row.language, now, "handoff_gave_up", summary)
+            return _offer_ticket(form, summary)
 
         return self._change(tenant, conversation_id, change)
 
@@ -117,7 +119,7 @@ class OwnerChanges:
             if set(self.presence.available(tenant, now)) - {row.agent_id}:
                 return _back_to_queue(row, summary, now)
             company = self.companies.get(tenant)
-            form = contact_form(company, row.language, now, "agent_absent_gave_up", agent=row.agent_name)
+            form = contact_form(company, row.language, now, "agent_absent_gave_up", summary, agent=row.agent_name)
             return _offer_ticket(form, summary)
 
         return self._change(tenant, conversation_id, change)
@@ -125,13 +127,16 @@ class OwnerChanges:
     def _unanswered(self, row: Conversation) -> str:
         """What the customer said last without an answer; where they only waited, their last words before that."""
         waiting: list[str] = []
-        after = max(row.positions - _RECENT, 0)
-        for message in reversed(self.conversations.messages(row.tenant, row.conversation_id, after, _RECENT)):
+        for message in reversed(self._recent(row)):
             if message.author is Author.CUSTOMER:
                 waiting.append(message.text)
             elif message.author is not Author.SYSTEM and waiting:
                 break
-        return "\n".join(reversed(waiting))
+        return matter(*reversed(waiting))
+
+    def _recent(self, row: Conversation) -> tuple[Message, ...]:
+        after = max(row.positions - _RECENT, 0)
+        return tuple(self.conversations.messages(row.tenant, row.conversation_id, after, _RECENT))
 
     def _change(self, tenant: str, conversation_id: str, change: Callable[[Conversation], Change | None]) -> Conversation:
         for _ in range(_ATTEMPTS):

@@ -4,35 +4,48 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.domain.answering import plain_text
-from shared.domain.blocks import CardBlock, Choice, ChoiceBlock, TextBlock
+from shared.domain.blocks import Block, CardBlock, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
 from shared.domain.contact import contact_said
-from shared.domain.contact_form import contact_form, contact_form_again, known_contact
-from shared.domain.conversation import Owner, Rung
+from shared.domain.contact_form import (
+    contact_form,
+    contact_form_again,
+    known_contact,
+    known_contact_again,
+    read_contact_form,
+)
+from shared.domain.conversation import Owner, Rung, said_since
 from shared.domain.errors import SupportError
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
+from shared.domain.matter import matter, says_more
 from shared.domain.outbox import EventName
+from shared.domain.person_request import asks_about_wait, asks_for_person, leaves_queue
 from shared.domain.phrases import say
 from shared.domain.policy import (
+    MAX_REMINDERS,
     Action,
     AskContact,
+    CorrectContact,
     DialogState,
     Heard,
     Look,
     OpenTicket,
     Pending,
     Phrase,
+    Regret,
     ReportTickets,
     RequestPerson,
     Say,
     decide,
+    looks_like_question,
 )
 from shared.domain.profile import Profile, shown_contact
 from shared.domain.ticket import Ticket, TicketStatus
+from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
-from shared.domain.utterance import read_utterance
+from shared.domain.utterance import bare_words, read_utterance
 from shared.ports import (
     CompanyStore,
     ConversationStore,
@@ -46,6 +59,9 @@ from shared.ports import (
 from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 
 _CONTACT_PLACEHOLDERS = ("[PHONE", "[EMAIL")
+# Customers cannot send it: control characters are taken out of what is received.
+_APART = "\x1f"
+_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 QUEUE_LOOK = 100
 
 
@@ -66,17 +82,52 @@ class DraftReply:
 
     def __call__(self, context: TurnContext) -> Draft:
         company = self.companies.get(context.conversation.tenant)
-        masked = self.masker.mask(context.command.text)
         state = DialogState.read(context.conversation.state)
-        asked_for = contact_said(context.command.text) if state.pending is Pending.CONTACT else ""
-        heard = Heard(utterance=read_utterance(context.command.text), contact=contact_in(masked) or asked_for)
+        asked = state.pending is Pending.CONTACT
+        form = read_contact_form(context.command.text) if asked else None
+        text, told = form or (context.command.text, "")
+        masked = self.masker.mask(text)
+        contact = contact_in(masked) or (contact_said(text) if asked or _names_an_account(masked) else "")
+        heard = Heard(utterance=read_utterance(text), contact=contact, from_form=form is not None, told=told)
         return self._carry_out(decide(heard, state), state, masked, company, context)
+
+    def while_queued(self, context: TurnContext) -> Draft | None:
+        """What the bot says to a customer who waits in the queue: only what is about the wait itself; None leaves them to a person."""
+        bare = bare_words(context.command.text)
+        if leaves_queue(bare):
+            state = DialogState(last_question=DialogState.read(context.conversation.state).last_question)
+            text = say(context.language, "handoff_cancelled")
+            return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.FLOW, state=state)
+        if asks_for_person(bare) or asks_about_wait(bare):
+            return self._still_waiting(context)
+        return None
+
+    def _still_waiting(self, context: TurnContext) -> Draft:
+        company, row = self.companies.get(context.conversation.tenant), context.conversation
+        state = DialogState.read(row.state)
+        if not self.presence.available(company.tenant, context.now):
+            summary = matter(state.summary, said_since(context.recent, row.waiting_since))
+            return self._ask_contact(AskContact(summary=summary), state, company, context, "handoff_gave_up")
+        since = row.waiting_since or context.now
+        queue = self.conversations.list_open(company.tenant, Owner.QUEUE, QUEUE_LOOK).items
+        ahead = sum(1 for other in queue if other.waiting_since and other.waiting_since < since)
+        text = say(context.language, "still_waiting" if ahead else "still_waiting_next", ahead=ahead)
+        return Draft(
+            text=text,
+            blocks=(TextBlock(text=text),),
+            rung=Rung.HANDOFF,
+            state=state,
+            status=LedgerStatus.QUEUED,
+            owner=Owner.QUEUE,
+            waiting_since=since,
+        )
 
     def apology(self, context: TurnContext) -> Draft:
         """A fault of ours ended the turn: say so, and offer a ticket about the message."""
         company = self.companies.get(context.conversation.tenant)
-        asked = AskContact(summary=context.command.text)
-        return ask_contact(asked, DialogState(), company, context, "turn_failed")
+        state = DialogState.read(context.conversation.state)
+        asked = AskContact(summary=matter(state.summary if state.pending else "", context.command.text))
+        return ask_contact(asked, state, company, context, "turn_failed")
 
     def _carry_out(self, action: Action, state: DialogState, masked: Masked, company: Company, context: TurnContext) -> Draft:
         match action:
@@ -90,6 +141,10 @@ class DraftReply:
                 return self._ask_contact(action, state, company, context, "ask_contact")
             case OpenTicket():
                 return self._open_ticket(action, state, company, context)
+            case CorrectContact():
+                return self._correct_contact(action, state, masked, company, context)
+            case Regret():
+                return self._regret(action, context)
             case ReportTickets():
                 return self._report_tickets(action, state, company, context)
 
@@ -97,7 +152,7 @@ class DraftReply:
         language = context.language
         text = say(language, action.phrase, company=company.text(company.name, language))
         if action.keep:
-            block = offer_again(text, state, context) if action.phrase is Phrase.PICK_WHICH else TextBlock(text=text)
+            block = self._kept(action, text, state, context)
             return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.SMALL_TALK, state=state)
         kept = DialogState(last_question=state.last_question)
         suggested = company.suggested_questions.get(language, ()) if action.phrase is Phrase.GREETING else ()
@@ -108,21 +163,83 @@ class DraftReply:
             text=text, blocks=(TextBlock(text=text), choices), rung=Rung.SMALL_TALK, state=replace(kept, choices=tuple(suggested))
         )
 
+    def _kept(self, action: Say, text: str, state: DialogState, context: TurnContext) -> Block:
+        if action.phrase is Phrase.PICK_WHICH:
+            return offer_again(text, state, context)
+        return self._reminder(state, context) if action.phrase is Phrase.CONTACT_REMINDER else TextBlock(text=text)
+
     def _look(self, action: Look, state: DialogState, masked: Masked, company: Company, context: TurnContext) -> Draft:
-        question = masked if action.question == context.command.text else self.masker.mask(action.question)
-        draft = self.answer(question, self.masker.mask(action.context).text, company, context)
+        background, question = self._masked_pair(action, masked)
+        draft = self.answer(question, background, company, context)
+        if action.beside_ticket:
+            return self._beside_ticket(action, draft, state, context)
         if draft.rung is Rung.TICKET:
             # Knowledge is out of reach: the honest rung is a ticket with a time.
-            asked = AskContact(summary=context.command.text)
+            asked = AskContact(summary=matter(action.context, action.question))
             return replace(self._ask_contact(asked, state, company, context, "knowledge_down"), degraded=draft.degraded)
-        if not action.remind:
+        if not draft.state.summary:
             return draft
-        reminder = say(context.language, "contact_reminder")
-        kept = replace(state, attempts=state.attempts + 1, last_question=draft.state.last_question)
-        return replace(draft, text=f"{draft.text}\n{reminder}", blocks=(*draft.blocks, TextBlock(text=reminder)), state=kept)
+        # A colleague reads the question that was picked by its number, and the one that a follow-up leans on.
+        return replace(draft, state=replace(draft.state, summary=matter(action.context, action.question)))
+
+    def _masked_pair(self, action: Look, masked: Masked) -> tuple[str, Masked]:
+        """Mask a question and the one before it together: one placeholder must not stand for a number of each."""
+        if not action.context:
+            return "", masked if masked.restore(masked.text) == action.question else self.masker.mask(action.question)
+        both = self.masker.mask(f"{action.context}{_APART}{action.question}")
+        background, _, question = both.text.partition(_APART)
+        return background, replace(both, text=question)
+
+    def _beside_ticket(self, action: Look, draft: Draft, state: DialogState, context: TurnContext) -> Draft:
+        """Answer what was asked while a ticket waits for its contact; what has no answer is the ticket's, not another one's."""
+        answered = draft.rung not in (Rung.REFUSAL, Rung.TICKET)
+        noted = not answered or not says_more(state.summary)
+        kept = replace(
+            state,
+            summary=matter(state.summary, action.question) if noted else state.summary,
+            reminders=state.reminders + 1,
+            last_question=draft.state.last_question or state.last_question,
+        )
+        if answered:
+            more = (self._reminder(state, context),) if state.reminders < MAX_REMINDERS else ()
+            blocks = (*draft.blocks, *more)
+            return replace(draft, text="\n".join((draft.text, plain_text(more))).strip(), blocks=blocks, state=kept)
+        if looks_like_question(action.question) and draft.rung is Rung.REFUSAL:
+            said = tuple(block for block in draft.blocks if not isinstance(block, ChoiceBlock))
+            more = (self._reminder(state, context, say(context.language, "contact_question_noted")),)
+            return replace(draft, text=plain_text((*said, *more)), blocks=(*said, *more), state=kept)
+        block = self._reminder(state, context, say(context.language, "contact_noted"))
+        return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=kept, degraded=draft.degraded)
+
+    def _reminder(self, state: DialogState, context: TurnContext, before: str = "") -> Block:
+        """What the ticket still waits for, once more: pages let only the last message's form be filled in."""
+        contact = self._known_contact(state.summary, context) if state.known else ""
+        if contact:
+            return known_contact_again(context.language, shown_contact(contact), before)
+        return contact_form_again(context.language, "contact_reminder", before)
+
+    def _correct_contact(
+        self, action: CorrectContact, state: DialogState, masked: Masked, company: Company, context: TurnContext
+    ) -> Draft:
+        """Put the new contact on a ticket that names the one before: a ticket that somebody may work on is not changed under them."""
+        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
+        before = next((ticket for ticket in reversed(own) if ticket.status not in _ENDED), None)
+        if before is None:
+            return self._look(Look(question=action.text), state, masked, company, context)
+        head = say(context.language, "correction_summary", number=before.number)
+        opened = OpenTicket(summary=matter(head, action.text, before.summary), contact=action.contact)
+        return self._open_ticket(opened, state, company, context, "contact_corrected")
+
+    def _regret(self, action: Regret, context: TurnContext) -> Draft:
+        block = ticket_offer(context.language, "not_helped")
+        state = DialogState(pending=Pending.TICKET_OFFER, summary=action.summary, last_question=action.summary)
+        return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=state)
 
     def _request_person(self, action: RequestPerson, state: DialogState, company: Company, context: TurnContext) -> Draft:
         if not self.presence.available(company.tenant, context.now):
+            if action.contact:
+                opened = OpenTicket(summary=action.summary, contact=action.contact)
+                return self._open_ticket(opened, state, company, context, "handoff_nobody_opened")
             return self._ask_contact(AskContact(summary=action.summary), state, company, context, "handoff_nobody")
         waiting = len(self.conversations.list_open(company.tenant, Owner.QUEUE, QUEUE_LOOK).items)
         phrase = "handoff_queued" if waiting else "handoff_queued_next"
@@ -142,15 +259,18 @@ class DraftReply:
         """Ask for a contact; who has left one before is asked whether that still holds."""
         if action.attempts or action.another:
             return ask_contact(action, state, company, context, phrase)
-        contact = self._known_contact(context)
+        contact = self._known_contact(action.summary, context)
         if not contact:
             return ask_contact(action, state, company, context, phrase)
         block = known_contact(company, context.language, context.now, phrase, shown_contact(contact))
         pending = replace(_waiting_for_contact(action, state), known=True)
         return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=pending)
 
-    def _known_contact(self, context: TurnContext) -> str:
-        """The contact that the customer left before; "" where there is none, or it cannot be read now: then they are asked."""
+    def _known_contact(self, summary: str, context: TurnContext) -> str:
+        """The contact that stands in what the ticket is about, or was left before; "" for neither, or where it cannot be read now."""
+        said = contact_in(self.masker.mask(summary))
+        if said:
+            return said
         try:
             profile = self.profiles.get(context.conversation.tenant, context.conversation.subject_id)
         except SupportError:
@@ -170,8 +290,10 @@ class DraftReply:
             )
         return None if known.contact == contact else known.reached_by(contact, context.language, context.now)
 
-    def _open_ticket(self, action: OpenTicket, state: DialogState, company: Company, context: TurnContext) -> Draft:
-        contact = self._known_contact(context) if action.known else action.contact
+    def _open_ticket(
+        self, action: OpenTicket, state: DialogState, company: Company, context: TurnContext, phrase: str = ""
+    ) -> Draft:
+        contact = self._known_contact(action.summary, context) if action.known else action.contact
         if action.known and not contact:
             return ask_contact(AskContact(summary=action.summary), state, company, context, "ask_contact")
         ticket_id = self.ids.new_id()
@@ -192,7 +314,7 @@ class DraftReply:
             updated_at=context.now,
             promised_at=promised_time(company, context.now),
         )
-        phrase = "ticket_opened" if contact else "ticket_opened_no_contact"
+        phrase = phrase or ("ticket_opened" if contact else "ticket_opened_no_contact")
         promise = spoken_time(ticket.promised_at, company, context.language)
         text = say(context.language, phrase, number=ticket.number, promise=promise)
         card = ticket_card(ticket, company, context, (say(context.language, "ticket_token_label"), token))
@@ -203,13 +325,16 @@ class DraftReply:
             state=DialogState(last_question=state.last_question),
             status=LedgerStatus.TICKETED,
             tickets=(ticket,),
-            profile=self._remembering(action.contact, context) if action.contact else None,
+            profile=self._remembering(contact, context) if contact else None,
             events=((EventName.TICKET_REQUESTED, {"ticket_id": ticket_id}),),
         )
 
     def _report_tickets(self, action: ReportTickets, state: DialogState, company: Company, context: TurnContext) -> Draft:
         own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
         wanted = tuple(t for t in own if not action.number or t.number == action.number)
+        if not wanted and state.pending is Pending.CONTACT and not action.number:
+            block = self._reminder(state, context)
+            return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=state)
         if not wanted:
             text = say(context.language, "ticket_unknown" if action.number else "ticket_none", number=action.number)
             return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.FLOW, state=state)
@@ -222,6 +347,10 @@ class DraftReply:
 def contact_in(masked: Masked) -> str:
     """The first phone number or e-mail address in a message, or ""."""
     return next((original for placeholder, original in masked.originals if placeholder.startswith(_CONTACT_PLACEHOLDERS)), "")
+
+
+def _names_an_account(masked: Masked) -> bool:
+    return any(placeholder.startswith("[ACCOUNT") for placeholder, _ in masked.originals)
 
 
 def offer_again(prompt: str, state: DialogState, context: TurnContext) -> ChoiceBlock:
@@ -238,7 +367,7 @@ def ask_contact(action: AskContact, state: DialogState, company: Company, contex
     if action.attempts or action.another:
         form = contact_form_again(context.language, "ask_contact_again" if action.attempts else "leave_another")
     else:
-        form = contact_form(company, context.language, context.now, phrase)
+        form = contact_form(company, context.language, context.now, phrase, action.summary)
     return Draft(text=form.prompt, blocks=(form,), rung=Rung.FLOW, state=_waiting_for_contact(action, state))
 
 
@@ -252,7 +381,7 @@ def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: t
     """A ticket as a card; the first row is its status."""
     language = context.language
     rows = [(say(language, "ticket_status_label"), say(language, f"status_{ticket.status}"))]
-    if ticket.status not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+    if ticket.status not in _ENDED:
         rows.append((say(language, "ticket_promise_label"), spoken_time(ticket.promised_at, company, language)))
     if ticket.note:
         rows.append((say(language, "ticket_note_label"), ticket.note))

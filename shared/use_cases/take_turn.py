@@ -66,7 +66,8 @@ class TakeTurn:
         language = language_of_message(command.text, conversation.language, first=not conversation.turn)
         context = TurnContext(conversation=conversation, recent=state.recent, command=command, language=language, now=now)
         if conversation.owner is not Owner.BOT:
-            return self._leave_to_person(context)
+            about_the_wait = self.draft.while_queued(context) if conversation.owner is Owner.QUEUE else None
+            return self._commit(about_the_wait, context) if about_the_wait else self._leave_to_person(context)
         return self._commit(self.draft(context), context)
 
     def _commit(self, draft: Draft, context: TurnContext, reason: str = "") -> TurnResult:

@@ -1,9 +1,10 @@
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from local.read_company import read_company, read_file, read_folder
+from shared.domain.business_hours import is_open
 from shared.domain.errors import DocumentRejectedError, InvalidInputError
 from shared.domain.knowledge import Audience, DocumentMeta
 from shared.use_cases.ingest_folder import FolderFile
@@ -72,6 +73,21 @@ def test_a_mistake_in_the_companys_file_names_the_key(folder: Path, before: str,
     (folder / "company.yaml").write_text(COMPANY.replace(before, after), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=field):
         read_company(folder)
+
+
+@pytest.mark.parametrize("closes", ["00:00", "24:00"])
+def test_a_day_may_last_until_midnight(folder: Path, closes: str) -> None:
+    (folder / "company.yaml").write_text(COMPANY.replace("18:00", closes), encoding="utf-8")
+    company = read_company(folder)
+    assert is_open(company, datetime(2026, 11, 23, 15, 59, tzinfo=UTC))
+    assert not is_open(company, datetime(2026, 11, 23, 16, 0, tzinfo=UTC))
+
+
+def test_a_night_goes_on_after_midnight(folder: Path) -> None:
+    (folder / "company.yaml").write_text(COMPANY.replace("18:00", "02:00"), encoding="utf-8")
+    company = read_company(folder)
+    assert is_open(company, datetime(2026, 11, 23, 17, 59, tzinfo=UTC))
+    assert not is_open(company, datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
 
 
 def test_a_missing_company_file_is_said_so(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def parse_company(data: bytes) -> Company:
             language: tuple(map(str, asked)) for language, asked in _lists(settings, "suggested_questions").items()
         },
         colours=_texts(settings, "colours"),
-        hours=tuple(_hours(entry) for entry in _list(settings, "business_hours")),
+        hours=tuple(hours for entry in _list(settings, "business_hours") for hours in _hours(entry)),
         holidays=frozenset(_holiday(day) for day in _list(settings, "holidays")),
         reply_within_hours=_promise(settings),
         synonyms={
@@ -94,13 +94,23 @@ def _time_zone(settings: Mapping[str, Any]) -> str:
     return name
 
 
-def _hours(entry: Any) -> OpenHours:
+_MIDNIGHT = ("24:00", "00:00")
+
+
+def _hours(entry: Any) -> tuple[OpenHours, ...]:
+    """Read one entry; a night ("18:00" to "02:00") is the rest of its day and the beginning of the next."""
     try:
-        opens, closes = (time.fromisoformat(str(entry[key])) for key in ("opens", "closes"))
-        return OpenHours(weekday=_DAYS.index(str(entry["day"]).lower()), opens=opens, closes=closes)
+        closing = str(entry["closes"])
+        opens = time.fromisoformat(str(entry["opens"]))
+        closes = time.max if closing in _MIDNIGHT else time.fromisoformat(closing)
+        day = _DAYS.index(str(entry["day"]).lower())
     except (KeyError, ValueError, TypeError) as error:
         fix = 'write {day: monday, opens: "09:00", closes: "18:00"}'
         raise InvalidInputError(f"{COMPANY_FILE}: business_hours", fix) from error
+    if closes >= opens:
+        return (OpenHours(weekday=day, opens=opens, closes=closes),)
+    rest = OpenHours(weekday=day, opens=opens, closes=time.max)
+    return rest, OpenHours(weekday=(day + 1) % len(_DAYS), opens=time.min, closes=closes)
 
 
 def _holiday(day: Any) -> date:

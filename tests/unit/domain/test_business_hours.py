@@ -1,5 +1,6 @@
 """What time the company may promise."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from shared.domain.business_hours import is_open, next_opening, promised_time, spoken_time
@@ -34,6 +35,16 @@ def test_the_next_opening_skips_weekends_and_holidays() -> None:
 
 def test_a_promise_never_falls_on_a_time_when_nobody_works() -> None:
     assert promised_time(COMPANY, FRIDAY_NOON) == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+def test_a_promise_leaves_time_in_which_somebody_works() -> None:
+    """Friday evening and a day later is Tuesday's opening: nobody would have been there in between."""
+    friday_evening = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+    assert promised_time(COMPANY, friday_evening) == datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+    just_before_closing = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    assert promised_time(COMPANY, just_before_closing) == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    within_an_hour = replace(COMPANY, reply_within_hours=1)
+    assert promised_time(within_an_hour, friday_evening) == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 def test_a_company_without_hours_is_always_open() -> None:

@@ -26,7 +26,21 @@ def test_a_text_without_letters_has_the_language_of_the_conversation() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["wang@example.com", "S3 Pro", "OK", "Wi-Fi", "Keeper L5", "yes", "https://islelight.example/x", "s3", "13800001111"]
+    "text",
+    [
+        "wang@example.com",
+        "S3 Pro",
+        "OK",
+        "Wi-Fi",
+        "Keeper L5",
+        "yes",
+        "https://islelight.example/x",
+        "s3",
+        "13800001111",
+        "wangfang_88",
+        "qq 12345678",
+        "+1 (415) 555-0132 ext 12",
+    ],
 )
 def test_an_address_or_a_name_does_not_change_a_conversations_language(text: str) -> None:
     assert language_of_message(text, "zh", first=False) == "zh"
@@ -51,4 +65,17 @@ def test_a_sentence_in_the_other_language_changes_it(text: str, language: str) -
 
 def test_the_first_message_sets_it() -> None:
     assert language_of_message("Hello", "zh", first=True) == "en"
+    assert language_of_message("refund", "zh", first=True) == "en"
+    assert language_of_message("怎么退货", "en", first=True) == "zh"
     assert language_of_message("wang@example.com", "zh", first=True) == "zh"
+
+
+def test_a_product_that_is_named_first_tells_no_language() -> None:
+    for text in ("S3 Pro", "WH-1000XM5", "wifi", "13800001111"):
+        for before in ("zh", "en"):
+            assert language_of_message(text, before, first=True) == before, text
+
+
+def test_chinese_without_its_characters_is_chinese() -> None:
+    assert language_of_message("zhuan rengong", "en", first=True) == "zh"
+    assert language_of_message("nihao", "en", first=False) == "zh"

@@ -28,6 +28,7 @@ def reached(world: World) -> World:
     """A customer who has opened a ticket, with a number."""
     world.say("提工单")
     world.say(PHONE)
+    world.time.advance(timedelta(seconds=1))  # tickets of one moment have no order
     return world
 
 
@@ -124,3 +125,20 @@ def test_two_conversations_of_one_customer_share_the_contact(reached: World) -> 
 )
 def test_a_contact_is_shown_so_that_its_owner_alone_knows_it(contact: str, shown: str) -> None:
     assert shown_contact(contact) == shown
+
+
+def test_a_number_that_stands_in_the_question_is_not_asked_for_again(world: World) -> None:
+    world.say(f"灯坏了怎么保修，联系电话{PHONE}")
+    asked = reply(world, "登记工单")
+    assert "138****5678" in asked.text and isinstance(asked.blocks[0], ChoiceBlock)
+    assert reply(world, "就用这个").rung is Rung.TICKET
+    profile = world.profiles.get(TENANT, "subject-c1")
+    assert tickets(world) == [PHONE] and profile is not None and profile.contact == PHONE
+
+
+def test_a_number_in_the_question_that_is_somebody_elses_is_replaced(world: World) -> None:
+    world.say(f"{PHONE}总打骚扰电话怎么办")
+    world.say("登记工单")
+    assert isinstance(reply(world, "换一个").blocks[0], FormBlock)
+    world.say(MAIL)
+    assert tickets(world) == [MAIL]

@@ -249,3 +249,62 @@ def test_a_customers_own_message_cannot_be_rated(world: World) -> None:
     assert asked is not None
     with pytest.raises(Exception, match="name an answer"):
         world.speak.give_feedback(TENANT, "c1", asked.message_id, True, "", "corr")
+
+
+def queued(world: World) -> None:
+    world.agent_is_there()
+    world.say("灯坏了，转人工")
+    world.time.advance(timedelta(seconds=1))
+
+
+def test_what_was_written_in_the_queue_is_in_the_ticket_that_is_offered(world: World) -> None:
+    queued(world)
+    world.say("昨天买的")
+    world.say("还要等多久")
+    world.say("一直在闪")
+    waited_out(world)
+    world.owners.give_up_waiting(TENANT, "c1")
+    world.say("13812345678")
+    (ticket,) = world.tickets.for_conversation(TENANT, "c1")
+    assert ticket.summary == "灯坏了，转人工\n昨天买的\n还要等多久\n一直在闪"
+
+
+def test_who_will_not_wait_leaves_the_queue_and_the_bot_answers_again(world: World) -> None:
+    queued(world)
+    left = world.say("算了，不等了")
+    assert left.reply is not None and "已取消排队" in left.reply.text
+    row = world.conversations.get(TENANT, "c1")
+    assert (row.owner, row.waiting_since) == (Owner.BOT, None)
+    assert world.say("怎么退货？").reply is not None
+
+
+def test_who_asks_again_in_the_queue_is_told_how_many_are_ahead_and_keeps_the_place(world: World) -> None:
+    world.agent_is_there()
+    world.say("转人工", world.open("c0"))
+    world.time.advance(timedelta(seconds=1))
+    queued(world)
+    world.say("转人工", world.open("c2"))
+    since = world.conversations.get(TENANT, "c1").waiting_since
+    for text in ("转人工", "还要等多久"):
+        told = world.say(text)
+        assert told.reply is not None and "前面还有 1 位" in told.reply.text
+    row = world.conversations.get(TENANT, "c1")
+    assert (row.owner, row.waiting_since) == (Owner.QUEUE, since)
+    world.say("我的灯坏了")
+    assert notices(world) == []
+
+
+def test_who_asks_in_the_queue_after_everybody_has_gone_is_told_at_once(world: World) -> None:
+    queued(world)
+    world.say("昨天买的")
+    world.time.advance(timedelta(seconds=31))
+    told = world.say("在吗")
+    assert told.reply is not None and "目前没有客服能接入" in told.reply.text
+    row = world.conversations.get(TENANT, "c1")
+    assert (row.owner, DialogState.read(row.state).summary) == (Owner.BOT, "灯坏了，转人工\n昨天买的")
+
+
+def test_anything_else_in_the_queue_is_left_to_the_person(world: World) -> None:
+    queued(world)
+    for text in ("谢谢", "没有", "怎么退货？"):
+        assert world.say(text).reply is None
