@@ -6,8 +6,9 @@ from shared.adapters.parsers.fact_sheet import looks_like_facts, read_facts
 from shared.adapters.parsers.faq_sheet import looks_like_faq, read_faq
 from shared.adapters.parsers.grid import Sheet, body_after, header_position
 from shared.adapters.parsers.outline import row_line
+from shared.adapters.parsers.row_audience import for_customers
 from shared.adapters.parsers.table_settings import for_sheet
-from shared.domain.knowledge import DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
+from shared.domain.knowledge import Audience, DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
 
 
 def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
@@ -16,12 +17,14 @@ def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
     tables: list[FactTable] = []
     sections: list[Section] = []
     warnings: list[str] = []
-    for sheet in sheets:
-        warnings.extend(sheet.warnings)
-        settings = for_sheet(meta.options, sheet.name)
-        if not sheet.rows or settings.get("ignore"):
+    for whole in sheets:
+        settings = for_sheet(meta.options, whole.name)
+        if not whole.rows or settings.get("ignore"):
+            warnings.extend(whole.warnings)
             continue
-        kind = _kind(sheet, meta)
+        kind = _kind(whole, meta)
+        sheet = whole if meta.audience is Audience.STAFF else for_customers(whole, settings, questions=kind == "faq")
+        warnings.extend(sheet.warnings)
         if kind == "faq":
             found, notes = read_faq(sheet, settings)
             entries.extend(found)
