@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.outline import Outline, table_lines
+from shared.adapters.parsers.outline import Outline
 from shared.adapters.parsers.rejections import Reason, RejectedFile
+from shared.adapters.parsers.table_text import table_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SKIPPED = {f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "txbxContent")}

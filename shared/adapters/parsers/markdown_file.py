@@ -7,7 +7,8 @@ from markdown_it.token import Token
 
 from shared.adapters.parsers.html_file import text_of_fragment
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.outline import Outline, table_lines
+from shared.adapters.parsers.outline import Outline
+from shared.adapters.parsers.table_text import table_lines
 
 _INDENT = "  "
 

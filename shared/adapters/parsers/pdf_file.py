@@ -11,8 +11,9 @@ from statistics import median
 from typing import Any
 
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.outline import Outline, table_lines
+from shared.adapters.parsers.outline import Outline
 from shared.adapters.parsers.rejections import Reason, RejectedFile
+from shared.adapters.parsers.table_text import table_lines
 
 _HEADING_RATIO = 1.15
 _BOLD = 600

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from shared.adapters.parsers.fact_sheet import looks_like_facts, read_facts
 from shared.adapters.parsers.faq_sheet import looks_like_faq, read_faq
 from shared.adapters.parsers.grid import Sheet, body_after, header_position
-from shared.adapters.parsers.outline import row_line
 from shared.adapters.parsers.row_audience import for_customers
 from shared.adapters.parsers.table_settings import for_sheet
+from shared.adapters.parsers.table_text import row_line
 from shared.domain.knowledge import Audience, DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
 
 
