@@ -13,7 +13,7 @@ _NUMBERED = (
     (2, re.compile(r"^\d{1,2}\.\s+[A-Z][^.!?。；;]*$")),
     (3, re.compile(r"^\d{1,2}\.\d{1,2}\.?\s+\S[^.!?。；;]*$")),
 )
-_SENTENCE_END = re.compile(r"[。！？；，、：.!?;,:…”\")）]$")
+SENTENCE_END = re.compile(r"[。！？；，、：.!?;,:…”\")）]$")
 _CAPITALS = re.compile(r"^[A-Z0-9][A-Z0-9 &/,'()-]{3,60}$")
 _UNDERLINE = re.compile(r"^\s*(?:={3,}|-{3,}|\*{3,}|~{3,})\s*$")
 _MAX_HEADING = 40
@@ -45,15 +45,17 @@ def _heading_level(lines: list[str], number: int) -> int:
         return 0
     after = lines[number + 1] if number + 1 < len(lines) else ""
     before = lines[number - 1].strip() if number else ""
-    if number == 0 and not after.strip() and not _SENTENCE_END.search(line):
+    if number == 0 and not after.strip() and not SENTENCE_END.search(line):
         return 1
     if after and re.match(r"^\s*={3,}\s*$", after):
         return 1
     if after and re.match(r"^\s*-{3,}\s*$", after):
         return 2
-    if len(line) > _MAX_HEADING or _SENTENCE_END.search(line):
+    if len(line) > _MAX_HEADING or SENTENCE_END.search(line):
         return 0
-    for level, pattern in _NUMBERED:
-        if pattern.match(line):
-            return level
-    return 2 if not before and _CAPITALS.match(line) else 0
+    return numbered_level(line) or (2 if not before and _CAPITALS.match(line) else 0)
+
+
+def numbered_level(line: str) -> int:
+    """Return the level of a heading by the number before it, 0 for none. Whether it is short enough is not looked at."""
+    return next((level for level, pattern in _NUMBERED if pattern.match(line)), 0)
