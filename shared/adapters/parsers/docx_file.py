@@ -89,7 +89,7 @@ class _Reader:
         if self._styles.is_title(paragraph):
             self.title = self.title or " ".join(text.split())
         if level or by_hand:
-            self.outline.heading(level or by_hand, f"{label} {text}")
+            self.outline.heading(level or by_hand, f"{label} {text}", guessed=not level)
         else:
             self.outline.block(text)
 

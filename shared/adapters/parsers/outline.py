@@ -21,8 +21,8 @@ class Outline:
         self._page: int | None = None
         self._sections: list[Section] = []
         self._headings: list[tuple[int, str]] = []
-        # The last heading, while nothing stands below it.
-        self._bare: tuple[int, str] | None = None
+        # The last heading, while nothing stands below it, and whether it may be lost.
+        self._bare: tuple[int, str, bool] | None = None
 
     @property
     def title(self) -> str:
@@ -31,8 +31,11 @@ class Outline:
         names = [name for level, name in self._headings if level == highest]
         return names[0] if len(names) == 1 and self._headings[0][0] == highest else ""
 
-    def heading(self, level: int, text: str) -> None:
-        """Open a section at `level` (1 is the highest). What is too long for a heading is a paragraph that looks like one."""
+    def heading(self, level: int, text: str, guessed: bool = False) -> None:
+        """Open a section at `level` (1 is the highest). What is too long for a heading is a paragraph that looks like one.
+
+        `guessed`: it may be a paragraph, and is one if nothing stands below it.
+        """
         name = " ".join(text.split())
         if not name:
             return
@@ -40,7 +43,8 @@ class Outline:
         if len(name) > _MAX_HEADING:
             self.block(name)
             return
-        self._bare = (level, name) if self._headings else None
+        tells = guessed or bool(_TELLS.search(name))
+        self._bare = (level, name, tells) if self._headings else None
         self._headings.append((level, name))
         self._path = [*self._path[: _MAX_DEPTH - 1], (level, name)]
 
@@ -55,11 +59,11 @@ class Outline:
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
 
-    def _keep_bare(self, level: int, name: str) -> None:
+    def _keep_bare(self, level: int, name: str, tells: bool) -> None:
         """Make a heading that has nothing below it, and tells something, text of what it stands in: it would be lost."""
         self._bare = None
         self._close(level)
-        if _TELLS.search(name):
+        if tells:
             self._blocks.append(name)
             self._flush()
 
