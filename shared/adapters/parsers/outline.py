@@ -12,9 +12,13 @@ _TELLS = re.compile(r"[：:]\s*\S|\d{3}|[。！？；.!?;]$|^(?=.{24})|^(?=.*[\u
 
 
 class Outline:
-    """Collects blocks of text under the headings seen so far. `characters` is the most text that is taken."""
+    """Collects blocks of text under the headings seen so far. `characters` is the most text that is taken.
+
+    `warnings`: what was left out, for people.
+    """
 
     def __init__(self, characters: int) -> None:
+        self.warnings: list[str] = []
         self._left = characters
         self._path: list[tuple[int, str]] = []
         self._blocks: list[str] = []

@@ -87,7 +87,7 @@ def _language_sample(sheets: "Sequence[Sheet]") -> str:
 
 def _from_outline(outline: Outline, meta: DocumentMeta, title: str, source: str) -> ParsedDocument:
     name = meta.title or title or outline.title or PurePosixPath(source).stem
-    return ParsedDocument(meta=replace(meta, title=name), sections=outline.sections())
+    return ParsedDocument(meta=replace(meta, title=name), sections=outline.sections(), warnings=tuple(outline.warnings))
 
 
 def _useful(title: str) -> str:
