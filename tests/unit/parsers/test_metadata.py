@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -168,6 +169,42 @@ def test_a_staff_entry_for_a_file_that_is_not_there_is_a_misspelt_name() -> None
 def test_a_public_entry_for_a_file_that_was_deleted_does_no_harm() -> None:
     settings = folder("files: {old.md: {title: Old}}", "new.md")
     assert meta_for(PurePosixPath("k/new.md"), {PurePosixPath("k"): settings}, {}).title == ""  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("promo.md", "Promo.md"),
+        ("promo", "promo.docx"),
+        ("promo.doc", "promo.docx"),
+        ("活动(新).md", "活动（新）.md"),
+        ("a b.md", "ab.md"),
+    ],
+)
+def test_an_entry_with_dates_whose_file_has_another_spelling_refuses_that_file_alone(written: str, name: str) -> None:
+    folders = {PurePosixPath("k"): folder(f"files: {{'{written}': {{valid_to: 2026-01-31}}}}", name, "other.md")}
+    with pytest.raises(DocumentRejectedError, match="correct the name"):
+        meta_for(PurePosixPath(f"k/{name}"), folders, {})  # type: ignore[arg-type]
+    assert meta_for(PurePosixPath("k/other.md"), folders, {}).valid_to is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("entry", ["'*.md'", "deep/a.md"])
+def test_an_entry_with_dates_that_can_be_of_no_file_beside_it_refuses_the_folder(entry: str) -> None:
+    folders = {PurePosixPath("k"): folder(f"files: {{{entry}: {{valid_from: 2027-01-01}}}}", "a.md")}
+    with pytest.raises(DocumentRejectedError, match="no name of a file beside"):
+        meta_for(PurePosixPath("k/a.md"), folders, {})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("entry", ["old.md: {valid_to: 2026-01-31}", "'*.md': {language: zh}", "A.md: {title: A}"])
+def test_an_entry_without_a_file_that_hides_nothing_does_no_harm(entry: str) -> None:
+    folders = {PurePosixPath("k"): folder(f"files: {{{entry}}}", "a.md")}
+    assert meta_for(PurePosixPath("k/a.md"), folders, {}).valid_to is None  # type: ignore[arg-type]
+
+
+def test_a_name_is_the_same_however_the_disk_writes_its_accents() -> None:
+    on_disk = unicodedata.normalize("NFD", "café.md")
+    folders = {PurePosixPath("k"): folder("files: {café.md: {audience: staff}}", on_disk)}
+    assert meta_for(PurePosixPath(f"k/{on_disk}"), folders, {}).audience is Audience.STAFF  # type: ignore[arg-type]
 
 
 def test_a_fact_table_may_name_its_validity_columns_where_others_have_dates() -> None:
