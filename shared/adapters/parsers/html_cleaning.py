@@ -1,6 +1,7 @@
 """What of a page is its own content: without navigation, advertising and hidden parts, but with what a reader can unfold."""
 
 import re
+from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -71,14 +72,22 @@ def main_part(soup: BeautifulSoup) -> Tag:
     total = len(soup.get_text(strip=True))
     for selector in _MAIN:
         found = soup.select(selector)
-        outermost = [one for one in found if not any(other in one.parents for other in found)]
+        # By identity: beautifulsoup compares tags by all that they hold.
+        known = {id(one) for one in found}
+        outermost = [one for one in found if not any(id(parent) in known for parent in one.parents)]
         if sum(len(one.get_text(strip=True)) for one in outermost) < total * _MOST_TEXT or not outermost:
             continue
-        first, *others = outermost
-        if not others:
-            return first
-        return next((parent for parent in first.parents if all(parent in one.parents for one in others)), soup)
+        return _what_holds(outermost, soup)
     return soup.body or soup
+
+
+def _what_holds(elements: Sequence[Tag], soup: BeautifulSoup) -> Tag:
+    first, *others = elements
+    common = [first, *first.parents]
+    for one in others:
+        above = {id(parent) for parent in one.parents}
+        common = [parent for parent in common if id(parent) in above]
+    return common[0] if common else soup
 
 
 def _turn_openers_into_headings(soup: BeautifulSoup) -> None:

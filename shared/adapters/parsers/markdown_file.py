@@ -1,7 +1,7 @@
 """Markdown (CommonMark with tables) to text under headings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,6 +14,7 @@ from shared.adapters.parsers.table_text import table_lines
 _INDENT = "  "
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*(.*)$")
+_LONG_NOTE = 300
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,40})\]")
 # "#退货": many write Chinese headings without the space. "#话题#" is a tag, and "#退货 很好用。" a sentence with one.
 _TIGHT_HEADING = re.compile(r"^(#{1,6})(?=[\u4e00-\u9fff（【《])(?![^#\n]*#)(?=.{1,40}$)(?!.*[。！？；，!?;,]$)")
@@ -35,7 +36,7 @@ def parse_markdown(text: str, limits: Limits) -> Outline:
 def _plain(text: str) -> str:
     """Put notes where they are referred to, and the space into Chinese headings: CommonMark knows neither."""
     kept: list[tuple[str, bool]] = []
-    notes: dict[str, str] = {}
+    notes: dict[str, list[str]] = {}
     fence, note = "", ""
     for line in text.split("\n"):
         found = _FENCE.match(line)
@@ -44,23 +45,32 @@ def _plain(text: str) -> str:
         defined = None if fence else _NOTE.match(line)
         if defined:
             note = defined.group(1)
-            notes[note] = defined.group(2).strip()
+            notes[note] = [defined.group(2).strip()]
         elif note and line.startswith(("    ", "\t")) and not fence:
-            notes[note] = f"{notes[note]} {line.strip()}".strip()
+            notes[note].append(line.strip())
         else:
             note = note if not line.strip() else ""
             starts = not kept or not kept[-1][0].strip()
             kept.append((_TIGHT_HEADING.sub(r"\1 ", line) if starts and not fence else line, bool(fence)))
-    return "\n".join(line if code else _with_notes(line, notes) for line, code in kept)
+    texts = {name: " ".join(filter(None, lines)) for name, lines in notes.items()}
+    return "\n".join(line if code else _with_notes(line, texts) for line, code in kept)
 
 
-def _with_notes(line: str, notes: Mapping[str, str]) -> str:
-    return _REFERENCE.sub(lambda found: _shown(notes.get(found.group(1)), found.group()), line)
+def _with_notes(line: str, notes: dict[str, str]) -> str:
+    def shown(found: re.Match[str]) -> str:
+        name = found.group(1)
+        text = _shown(notes.get(name), found.group())
+        if len(text) > _LONG_NOTE:
+            # Said once: a file may refer to it from every line.
+            notes[name] = ""
+        return text
+
+    return _REFERENCE.sub(shown, line)
 
 
 def _shown(note: str | None, reference: str) -> str:
-    if note is None:
-        return reference
+    if not note:
+        return reference if note is None else ""
     return f"（注：{note}）" if _HAN.search(note) else f" (note: {note})"
 
 

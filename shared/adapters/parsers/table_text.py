@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+_MAX_TITLES = 3
 _Row = tuple[str, ...]
 # What a sheet of data or a form calls the values beside it. In a table of things these words head columns, not rows.
 _PROPERTY = re.compile(
@@ -26,7 +27,7 @@ def table_lines(rows: Sequence[Sequence[str]], row_headers: bool = False) -> str
     filled = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
     filled = [row for row in filled if any(row)]
     titles: list[str] = []
-    while len(filled) > 1 and _is_one_cell(filled[0]) and len(filled[1]) > 1:
+    while len(titles) < _MAX_TITLES and len(filled) > 1 and _is_one_cell(filled[0]) and len(filled[1]) > 1:
         titles.append(filled.pop(0)[0])
     if not filled:
         return "\n".join(titles)
