@@ -153,6 +153,11 @@ def test_the_columns_by_which_companies_keep_a_row_to_themselves_are_known(colum
     assert [entry.questions[0] for entry in parsed.entries] == ["退货？"]
 
 
+def test_a_sheet_whose_rows_were_all_taken_back_is_no_empty_file_whose_earlier_version_may_stay() -> None:
+    assert reason_of("a.csv", "问题,答案,是否公开\n赔偿上限？,五百元。,否\n") == "bad_metadata"
+    assert reason_of("a.csv", "问题,答案,是否公开\n") == "empty"
+
+
 def test_a_staff_file_keeps_the_rows_that_are_not_public() -> None:
     parsed = read("a.csv", "问题,答案,可见范围\n赔偿上限？,五百元。,内部\n", audience=Audience.STAFF)
     assert [entry.answer for entry in parsed.entries] == ["五百元。"]
