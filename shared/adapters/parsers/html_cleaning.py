@@ -52,8 +52,11 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def without_furniture(soup: BeautifulSoup) -> BeautifulSoup:
-    """Take out of the page what is not its own content; it is changed in place."""
+def without_furniture(soup: BeautifulSoup, fragment: bool = False) -> BeautifulSoup:
+    """Take out of the page what is not its own content; it is changed in place.
+
+    `fragment`: a piece inside another document. It has no furniture, and may be hidden as a whole.
+    """
     opened = _opened(soup)
     _turn_openers_into_headings(soup)
     for element in soup.find_all([*_NEVER, *_STRUCK]):
@@ -62,7 +65,13 @@ def without_furniture(soup: BeautifulSoup) -> BeautifulSoup:
     _keep_raised_digits_apart(soup)
     total = len(soup.get_text())
     for element in soup.find_all(True):
-        if not element.decomposed and _is_furniture(element, opened) and len(element.get_text()) <= total * _MOST_TEXT:
+        if element.decomposed:
+            continue
+        if fragment:
+            cut = _is_hidden(element)
+        else:
+            cut = _is_furniture(element, opened) and len(element.get_text()) <= total * _MOST_TEXT
+        if cut:
             element.decompose()
     return soup
 

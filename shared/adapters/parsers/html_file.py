@@ -51,7 +51,7 @@ def text_of_fragment(text: str) -> str:
     if not text.strip():
         return ""
     outline = Outline(len(text) + 1)
-    _Reader(outline).read(without_furniture(BeautifulSoup(text, "lxml")))
+    _Reader(outline).read(without_furniture(BeautifulSoup(text, "lxml"), fragment=True))
     return "\n\n".join(section.text for section in outline.sections())
 
 

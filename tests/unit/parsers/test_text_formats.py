@@ -168,6 +168,13 @@ def test_struck_and_hidden_words_of_markdown_are_left_out() -> None:
     assert parts("a.md", text) == [((), "原价  88 元，十五天。真的，见页。")]
 
 
+@pytest.mark.parametrize(
+    "hidden", ['<div style="display:none">进价 60 元</div>', "<p hidden>进价 60 元</p>", "<nav>进价 60 元</nav>"]
+)
+def test_a_block_of_html_in_markdown_that_is_hidden_as_a_whole_is_left_out(hidden: str) -> None:
+    assert parts("a.md", f'售价 99 元。\n\n{hidden}\n\n<div class="header">包邮。</div>\n') == [((), "售价 99 元。\n\n包邮。")]
+
+
 def test_a_chinese_heading_needs_no_space_behind_its_sign() -> None:
     assert parts("a.md", "#退货政策\n七天。\n\n##运费\n买家付。\n") == [
         (("退货政策",), "七天。"),
