@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from local.machine import Machine, load_model, model_folder
@@ -20,6 +21,9 @@ from shared.domain.knowledge import Audience, Chunk
 from shared.use_cases.ingest_document import IngestResult, IngestStatus
 from shared.use_cases.ingest_folder import FolderSummary, IngestFolder
 from shared.use_cases.reconcile_indices import Progress as OnProgress
+
+# Of one document; all are stored with it.
+_WARNINGS_SHOWN = 10
 
 # Passages that the reranker reads in one run of the model.
 _READ_AT_ONCE = 8
@@ -59,7 +63,7 @@ def first_start(machine: Machine, console: Console, patience_s: float = PATIENCE
         vectors.start()
         vectors.wait(max(0.0, patience_s - (time.monotonic() - began)))
     if summary is not None:
-        report_rejected(summary, console)
+        report_problems(summary, console)
     console.print(vectors.verdict())
 
 
@@ -90,7 +94,7 @@ def read_changes(machine: Machine, console: Console) -> None:
     except SupportError as error:
         console.print(f"[yellow]The documents were not all looked through: {error}[/]")
         return
-    report_rejected(summary, console)
+    report_problems(summary, console)
     changed = sum(_is_change(result) for result in summary.results)
     if changed:
         console.print(f"Documents that have changed: {changed}. To show the change to customers: [bold]kefu publish[/]")
@@ -108,10 +112,17 @@ def _go_on(machine: Machine) -> None:
         raise _StoppedError("stopped")
 
 
-def report_rejected(summary: FolderSummary, console: Console) -> None:
-    """One line per document that could not be used."""
-    for result in summary.rejected:
-        console.print(f"[yellow]not used: {result.source}: {result.detail or result.reason}[/]")
+def report_problems(summary: FolderSummary, console: Console) -> None:
+    """Say which documents could not be used, and what was left out of those that were read now."""
+    for result in summary.results:
+        if result.status is IngestStatus.REJECTED:
+            console.print(f"[yellow]not used: {escape(f'{result.source}: {result.detail or result.reason}')}[/]")
+        elif result.status is not IngestStatus.UNCHANGED:
+            for warning in result.warnings[:_WARNINGS_SHOWN]:
+                console.print(f"note: {escape(f'{result.source}: {warning}')}")
+            if len(result.warnings) > _WARNINGS_SHOWN:
+                more = len(result.warnings) - _WARNINGS_SHOWN
+                console.print(f"note: {escape(result.source)}: and {more} more; kefu ingest --json lists them")
 
 
 class VectorWork:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.first_start import progress_bars, report_rejected
+from local.first_start import progress_bars, report_problems
 from local.machine import Machine, load_model, model_folder
 from local.read_company import read_company, read_file, read_folder
 from local.settings import LocalSettings
@@ -29,7 +29,7 @@ def ingest_path(settings: LocalSettings, path: Path, console: Console) -> Folder
     with local_machine(settings) as machine:
         use_case = _with_model(machine, console)
         summary = _folder(machine, use_case, path, console) if file is None else _file(machine, use_case, file)
-    report_rejected(summary, console)
+    report_problems(summary, console)
     return summary
 
 

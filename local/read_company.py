@@ -83,7 +83,8 @@ def _settings_files(folder: Path) -> list[Path]:
 
 def _files(folder: Path, name: str, base: Mapping[str, str]) -> Iterator[FolderFile]:
     paths = sorted(path for path in (folder / name).rglob("*") if path.is_symlink() or path.is_file())
-    settings = _settings(folder, paths)
+    # The folder's own kefu.yaml, beside company.yaml, holds for all below it.
+    settings = _settings(folder, [*sorted(_settings_files(folder)), *paths])
     for path in paths:
         inside = PurePosixPath(path.relative_to(folder).as_posix())
         if is_document(inside):
@@ -96,20 +97,24 @@ def _file(
     load: Callable[[], bytes] = partial(_load, folder.resolve(), path, str(inside))
     try:
         meta = meta_for(inside, settings, base)
-        if path.is_symlink() and _target_is_for_staff(folder, path, settings):
+        if path.is_symlink() and _target_is_for_staff(folder, path):
             meta = replace(meta, audience=Audience.STAFF)
         return FolderFile(source=str(inside), load=load, meta=meta)
     except DocumentRejectedError as error:
         return FolderFile(source=str(inside), load=load, meta=DocumentMeta(), rejected=error)
 
 
-def _target_is_for_staff(folder: Path, path: Path, settings: Mapping[PurePosixPath, FolderSettings]) -> bool:
+def _target_is_for_staff(folder: Path, path: Path) -> bool:
     """Whether a link leads to a file that its own place keeps from customers. Raises DocumentRejectedError."""
     try:
-        target = PurePosixPath(path.resolve().relative_to(folder.resolve()).as_posix())
+        target = path.resolve()
+        inside = PurePosixPath(target.relative_to(folder.resolve()).as_posix())
     except (OSError, RuntimeError, ValueError):
         return True
-    return meta_for(target, settings, {}).audience is Audience.STAFF
+    # Wherever in the company's folder that is: the settings of folders that are not read hold there too.
+    above = [parent for parent in target.parents if parent.is_relative_to(folder.resolve())]
+    settings = _settings(folder.resolve(), sorted(file for parent in above for file in _settings_files(parent)))
+    return meta_for(inside, settings, {}).audience is Audience.STAFF
 
 
 def _load(root: Path, path: Path, source: str) -> bytes:

@@ -54,7 +54,7 @@ class FolderConsumer:
 
 def _record(telemetry: Telemetry, result: IngestResult, correlation_id: str) -> None:
     facts: dict[str, object] = {"document_id": result.document_id, "status": str(result.status), "reason": result.reason}
-    telemetry.event("document", correlation_id, **facts, chunks_added=result.chunks_added)
+    telemetry.event("document", correlation_id, **facts, chunks_added=result.chunks_added, left_out=len(result.warnings))
     telemetry.measure("Document", 1, status=str(result.status))
 
 

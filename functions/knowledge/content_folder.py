@@ -22,7 +22,9 @@ def read_content(objects: ObjectStore, tenant: str) -> tuple[FolderFile, ...]:
     prefix = content_prefix(tenant)
     paths = [PurePosixPath(key.removeprefix(prefix)) for key in objects.keys(prefix)]
     inside = [path for path in paths if path.parts[0] in FOLDERS and len(path.parts) > 1]
-    settings = _settings(objects, prefix, inside)
+    # The folder's own kefu.yaml, beside company.yaml, holds for all below it.
+    beside = [path for path in paths if len(path.parts) == 1]
+    settings = _settings(objects, prefix, [*beside, *inside])
     return tuple(_file(objects, prefix, path, settings) for path in inside if is_document(path))
 
 

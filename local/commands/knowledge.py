@@ -22,7 +22,8 @@ def ingest(path: Path, as_json: bool, data: Path | None, company: Path | None) -
     A folder's documents become those of the company that its company.yaml names; a file joins those of --company.
     A file of that company's folder stays what the folder makes of it; one from elsewhere becomes an upload, uploads/NAME,
     which stays until `kefu remove NAME`. The kefu.yaml beside a file, and those above, hold for it either way.
-    Customers see the change after `kefu publish` of the same company. A file that cannot be used is named with its reason; the exit code is 1.
+    Customers see the change after `kefu publish` of the same company. A file that cannot be used is named with its reason, and so is
+    what was left out of one that was read; the exit code is 1 where a file cannot be used.
     """
     from rich.console import Console
 
@@ -33,7 +34,10 @@ def ingest(path: Path, as_json: bool, data: Path | None, company: Path | None) -
     settings = with_company(settings_with(data=data, company=company))
     summary = ingest_path(settings, path, console)
     if as_json:
-        results = [{"source": r.source, "status": str(r.status), "reason": r.reason, "detail": r.detail} for r in summary.results]
+        results = [
+            {"source": r.source, "status": str(r.status), "reason": r.reason, "detail": r.detail, "warnings": list(r.warnings)}
+            for r in summary.results
+        ]
         click.echo(json.dumps({"counts": summary.counts, "results": results}, ensure_ascii=False, indent=2))
     else:
         console.print(" · ".join(f"{count} {status}" for status, count in summary.counts.items()))

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from shared.domain.chunking import chunk_document
 from shared.domain.errors import DocumentRejectedError
-from shared.domain.knowledge import Chunk, Document, DocumentMeta, FactTable, ParsedDocument
+from shared.domain.knowledge import Audience, Chunk, Document, DocumentMeta, FactTable, ParsedDocument
 from shared.ports import (
     ChunkVectors,
     Clock,
@@ -28,7 +28,7 @@ EMBED_BATCH = 32
 _UNFINISHED = "unfinished:"
 _BAD_METADATA = "bad_metadata"
 # What the stored chunks depend on besides the file: a release that cuts or reads otherwise raises it, and all is read again.
-_READING = "2"
+_READING = "3"
 _BATCH = 256
 
 
@@ -107,14 +107,19 @@ class IngestDocument:
         try:
             parsed = self.parser.parse(command.source, command.data, command.meta)
         except DocumentRejectedError as error:
-            return self.refuse(command.tenant, command.source, error)
+            return self.refuse(command.tenant, command.source, error, command.meta)
         progress("parse", 1, 1)
         document = self._document(command, parsed, document_id, content_hash)
         return self._store(document, parsed, before, progress)
 
-    def refuse(self, tenant: str, source: str, error: DocumentRejectedError) -> IngestResult:
-        """Return the rejection. An earlier version stays, unless its rights are in doubt now: then it is taken out."""
-        removed = self.remove(tenant, source).chunks_removed if error.reason == _BAD_METADATA else 0
+    def refuse(self, tenant: str, source: str, error: DocumentRejectedError, meta: DocumentMeta | None = None) -> IngestResult:
+        """Return the rejection. An earlier version stays, unless its rights are in doubt now: then it is taken out.
+
+        `meta`: what its folder says of it now. An earlier version that was shown to more people, or on more days, goes too.
+        """
+        before = self.knowledge.document(tenant, document_id_for(tenant, source))
+        doubtful = error.reason == _BAD_METADATA or (before is not None and meta is not None and _is_narrower(meta, before))
+        removed = self.remove(tenant, source).chunks_removed if doubtful else 0
         return IngestResult(
             source=source,
             status=IngestStatus.REJECTED,
@@ -269,6 +274,13 @@ def _owned(table: FactTable, document: Document) -> FactTable:
         table_id=f"{document.document_id}:{table.sheet}",
         options={**table.options, "source": document.source},
     )
+
+
+def _is_narrower(meta: DocumentMeta, before: Document) -> bool:
+    """Whether the settings keep a document from somebody, or from a day, to which its stored version is shown."""
+    starts_later = meta.valid_from is not None and (before.valid_from is None or before.valid_from < meta.valid_from)
+    ends_earlier = meta.valid_to is not None and (before.valid_to is None or before.valid_to > meta.valid_to)
+    return starts_later or ends_earlier or (meta.audience is Audience.STAFF and before.audience is Audience.PUBLIC)
 
 
 def _overlap(one: Document, other: Document) -> bool:

@@ -78,5 +78,5 @@ class IngestFolder:
                 raise file.rejected
             data = file.load()
         except DocumentRejectedError as error:
-            return self.ingest.refuse(tenant, file.source, error)
+            return self.ingest.refuse(tenant, file.source, error, file.meta)
         return self.ingest(SourceDocument(tenant=tenant, source=file.source, data=data, meta=file.meta))

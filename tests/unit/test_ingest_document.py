@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,28 @@ def _source(data: bytes):  # type: ignore[no-untyped-def]
     from shared.use_cases.ingest_document import SourceDocument
 
     return SourceDocument(tenant=TENANT, source="knowledge/a.md", data=data)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        DocumentMeta(audience=Audience.STAFF),
+        DocumentMeta(valid_from=date(2027, 1, 1)),
+        DocumentMeta(valid_to=date(2026, 1, 31)),
+    ],
+)
+def test_a_broken_file_that_fewer_may_see_now_takes_its_earlier_version_out(world: World, meta: DocumentMeta) -> None:
+    world.put(ONE)
+    world.publish(TENANT)
+    result = world.put("", meta=meta)
+    assert (result.status, result.chunks_removed) == ("rejected", 2)
+    world.publish(TENANT)
+    assert world.readers_see() == set()
+
+
+def test_a_broken_file_that_as_many_may_see_keeps_its_earlier_version(world: World) -> None:
+    world.put(ONE, meta=DocumentMeta(valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31)))
+    assert world.put("", meta=DocumentMeta(valid_from=date(2026, 1, 1), title="别的")).chunks_removed == 0
 
 
 def test_two_documents_with_one_title_for_the_same_days_are_pointed_out(world: World) -> None:

@@ -137,6 +137,21 @@ def test_a_link_to_a_staff_document_is_for_staff_too(folder: Path) -> None:
     assert files(folder)["knowledge/shortcut.md"].meta.audience is Audience.STAFF
 
 
+def test_a_link_to_a_folder_that_is_not_read_keeps_what_that_folder_says(folder: Path) -> None:
+    (folder / "drafts").mkdir()
+    (folder / "drafts" / "kefu.yaml").write_text("defaults: {audience: staff}", encoding="utf-8")
+    (folder / "drafts" / "c.md").write_text("Secret.", encoding="utf-8")
+    (folder / "knowledge" / "shortcut.md").symlink_to(folder / "drafts" / "c.md")
+    assert files(folder)["knowledge/shortcut.md"].meta.audience is Audience.STAFF
+
+
+def test_settings_beside_the_companys_file_hold_for_all_below(folder: Path) -> None:
+    (folder / "kefu.yaml").write_text("defaults: {audience: staff}", encoding="utf-8")
+    assert {file.meta.audience for file in read_folder(folder)} == {Audience.STAFF}
+    (folder / "kefu.yaml").rename(folder / "kefu.yml")
+    assert all(file.rejected for file in read_folder(folder))
+
+
 def test_a_linked_folder_is_not_walked(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "x.md").write_text("Secret.", encoding="utf-8")

@@ -254,16 +254,25 @@ def _row(
         return None, [f"{where}: {str(error)!r} is no date; write 2026-12-31. The row was left out"]
     if begins and ends and ends < begins:
         return None, [f"{where}: it ends before it begins; the row was left out"]
+    # A row holds on no day on which its document does not.
+    begins = max((day for day in (begins, meta.valid_from) if day), default=None)
+    ends = min((day for day in (ends, meta.valid_to) if day), default=None)
+    if begins and ends and ends < begins:
+        return None, [f"{where}: it holds on none of the document's days ({_days(meta)}); the row was left out"]
     cells, warnings = _cells(where, row, layout, columns)
     places = [row.cells[at] for at, name in enumerate(layout.names) if _PLACE.search(name)]
     found = FactRow(
         row=row.number,
         aliases=derived_names(names, places),
         cells=cells,
-        valid_from=begins or meta.valid_from,
-        valid_to=ends or meta.valid_to,
+        valid_from=begins,
+        valid_to=ends,
     )
     return found, warnings
+
+
+def _days(meta: DocumentMeta) -> str:
+    return f"{meta.valid_from or ''} – {meta.valid_to or ''}".strip()
 
 
 def _names(row: GridRow, layout: _Layout) -> list[str]:

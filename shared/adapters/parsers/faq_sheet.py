@@ -28,19 +28,16 @@ _ANSWER = re.compile(
 _LINK = re.compile(
     r"^(?:参考|来源|详情)?(?:链接|网址|地址链接|来源)(?:地址)?$|^(?:source[_ ]?)?(?:link|url)s?$|^source$|^reference$", re.I
 )
-_AUDIENCE = re.compile(r"^(?:受众|可见范围|公开范围|适用对象)$|^(?:audience|visibility)$", re.I)
-_PUBLIC_WORDS = {"", "public", "公开", "对外", "所有人", "全部", "客户", "customer", "customers", "everyone", "all"}
 _SEVERAL = re.compile(r"\n+|\s*[|｜]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
-    """Positions of the columns; `link` and `audience` are -1 when absent."""
+    """Positions of the columns; `link` is -1 when absent."""
 
     questions: tuple[int, ...]
     answer: int
     link: int
-    audience: int
 
 
 def looks_like_faq(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
@@ -80,12 +77,10 @@ def _columns(names: Sequence[str], settings: Mapping[str, Any]) -> _Columns | No
     if not asked or not answers:
         return None
     links = _declared(names, settings.get("link_column")) or _matching(names, _LINK)
-    audiences = _matching(names, _AUDIENCE)
     return _Columns(
         questions=tuple(dict.fromkeys(at for at in asked if at != answers[0])),
         answer=answers[0],
         link=links[0] if links else -1,
-        audience=audiences[0] if audiences else -1,
     )
 
 
@@ -100,8 +95,6 @@ def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
 
 
 def _problem(row: GridRow, columns: _Columns) -> str:
-    if columns.audience >= 0 and row.cells[columns.audience].strip().casefold() not in _PUBLIC_WORDS:
-        return "the row is not marked public and was left out; keep such rows in a file with audience: staff"
     if not any(row.cells[position].strip() for position in columns.questions):
         return "the question is missing; the row was left out"
     if not row.cells[columns.answer].strip():

@@ -50,7 +50,7 @@ _XML_HEAD = 64 * 1024
 
 def format_of(source: str, data: bytes, limits: Limits) -> Format:
     """Return the file's format after checking that it is what it says and safe to open. Raises RejectedFile."""
-    suffix = PurePosixPath(source).suffix.lower()
+    suffix = PurePosixPath(source).suffix.lower().strip()
     if suffix in _MACRO_NAMES:
         raise RejectedFile(Reason.MACROS, "files with macros are not opened; save it as .docx or .xlsx")
     if b"%PDF-" in data[:1024]:

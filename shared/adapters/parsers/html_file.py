@@ -8,45 +8,18 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 from bs4.element import CData, NavigableString, PageElement, Tag
 
+from shared.adapters.parsers.html_cleaning import HEADINGS, main_part, without_furniture
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.outline import Outline, table_lines
+from shared.adapters.parsers.outline import Outline
+from shared.adapters.parsers.table_text import table_lines
 
-_NEVER = (
-    "script style noscript template svg iframe object embed canvas video audio form button input select textarea dialog "
-    "nav aside menu head map link meta"
-).split()
-_ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "menu", "menubar", "toolbar"}
-_FURNITURE = re.compile(
-    r"^(?:(?:site|page|global|main|top|bottom|left|right)[-_]?)?"
-    r"(?:nav(?:bar|igation)?|menu|breadcrumbs?|crumbs?|side-?bar|footer|foot|header|masthead|ads?|adverts?|advertise(?:ment)?s?|"
-    r"advertising|sponsor(?:ed)?|banner|cookies?|consent|gdpr|share|sharing|social|related|recommend(?:ed|ation)?s?|comments?|popup|modal|overlay|"
-    r"pagination|pager|copyright|toolbar|promo(?:tion)?|subscribe|newsletter|skip-?link|login|sign-?in|back-?to-?top|toc)"
-    r"(?:[-_]?(?:bar|box|area|wrap(?:per)?|container|list|links?|notice|unit|slot|block|widget|panel|menu|content|inner))?$",
-    re.IGNORECASE,
-)
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_MAIN = (
-    "main",
-    "[role=main]",
-    "article",
-    "#content",
-    "#main",
-    "#main-content",
-    ".main-content",
-    ".article",
-    ".post-content",
-    ".content",
-)
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_BLOCKS = _HEADINGS | set(
+_BLOCKS = HEADINGS | set(
     "p div section article main header footer ul ol li dl dt dd table thead tbody tr td th pre blockquote figure figcaption "
     "details summary hr address fieldset center body html".split()
 )
 # A question that folds open and a defined term are headings of what they hold, and of nothing after it.
 _ENDS_HEADING = {"details": 5, "dl": 6}
 _MAX_SPAN = 50
-# A page whose content would be mostly cut away was not laid out as we think: the cut is not made.
-_MOST_TEXT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +35,13 @@ def parse_html(text: str, limits: Limits) -> HtmlPage:
     """Return the outline of a page's main content."""
     soup = BeautifulSoup(text, "lxml")
     title, address = _title(soup), _address(soup)
-    root = _main(_without_furniture(soup))
+    root = main_part(without_furniture(soup))
     outline = Outline(limits.characters)
     _Reader(outline).read(root)
-    heading = root.find("h1") or soup.find("h1")
-    return HtmlPage(outline=outline, title=_words(heading) if isinstance(heading, Tag) else title, address=address)
+    headings = root.find_all("h1") or soup.find_all("h1")
+    # Several articles on one page have a heading each, and none of them is the page's.
+    name = _words(headings[0]) if headings and (len(headings) == 1 or not title) else title
+    return HtmlPage(outline=outline, title=name, address=address)
 
 
 def text_of_fragment(text: str) -> str:
@@ -76,7 +51,7 @@ def text_of_fragment(text: str) -> str:
     if not text.strip():
         return ""
     outline = Outline(len(text) + 1)
-    _Reader(outline).read(_without_furniture(BeautifulSoup(text, "lxml")))
+    _Reader(outline).read(without_furniture(BeautifulSoup(text, "lxml"), fragment=True))
     return "\n\n".join(section.text for section in outline.sections())
 
 
@@ -101,39 +76,6 @@ def _address(soup: BeautifulSoup) -> str:
     link = soup.find("link", rel="canonical")
     address = str(link.get("href", "")) if isinstance(link, Tag) else ""
     return address if urlsplit(address).scheme in ("http", "https") else ""
-
-
-def _without_furniture(soup: BeautifulSoup) -> BeautifulSoup:
-    for element in soup.find_all(_NEVER):
-        if element.name != "head" or soup.body:
-            element.decompose()
-    total = len(soup.get_text())
-    for element in soup.find_all(True):
-        if not element.decomposed and _is_furniture(element) and len(element.get_text()) <= total * _MOST_TEXT:
-            element.decompose()
-    return soup
-
-
-def _is_furniture(element: Tag) -> bool:
-    if element.name in ("html", "body", "main", "article", *_HEADINGS):
-        return False
-    if element.has_attr("hidden") or element.get("aria-hidden") == "true" or _HIDDEN_STYLE.search(str(element.get("style", ""))):
-        return True
-    if str(element.get("role", "")) in _ROLES:
-        return True
-    if element.name in ("header", "footer"):
-        return element.find_parent(["article", "main"]) is None
-    names = [*(element.get_attribute_list("class")), element.get("id")]
-    return any(_FURNITURE.match(str(name)) for name in names if name)
-
-
-def _main(soup: BeautifulSoup) -> Tag:
-    total = len(soup.get_text(strip=True))
-    for selector in _MAIN:
-        for found in soup.select(selector):
-            if len(found.get_text(strip=True)) >= total * _MOST_TEXT:
-                return found
-    return soup.body or soup
 
 
 class _Reader:
@@ -171,7 +113,7 @@ class _Reader:
             self._end_block()
 
     def _block(self, element: Tag) -> None:
-        if element.name in _HEADINGS:
+        if element.name in HEADINGS:
             self._outline.heading(int(element.name[1]), _words(element))
         elif element.name == "summary":
             self._outline.heading(5, _words(element))
@@ -180,7 +122,9 @@ class _Reader:
         elif element.name in ("ul", "ol"):
             self._outline.block("\n".join(_list_lines(element, "")))
         elif element.name == "table" and _is_data(element):
-            self._outline.block(table_lines(_grid(element)))
+            caption = element.find("caption")
+            self._outline.block(_words(caption) if isinstance(caption, Tag) else "")
+            self._outline.block(table_lines(_grid(element), _has_row_headers(element)))
         elif element.name == "pre":
             self._outline.block(element.get_text())
         else:
@@ -196,19 +140,37 @@ class _Reader:
 
 
 def _list_lines(element: Tag, indent: str) -> Iterator[str]:
-    for number, item in enumerate(element.find_all("li", recursive=False), 1):
+    number = _number(element, "start", 1)
+    for item in element.find_all("li", recursive=False):
+        number = _number(item, "value", number)
         nested = item.find_all(["ul", "ol"])
         inner = [child for child in nested if child.find_parent(["ul", "ol"]) is element]
         lines = [line for child in inner for line in _list_lines(child, indent + "  ")]
         for child in inner:
             child.extract()
-        yield f"{indent}{f'{number}.' if element.name == 'ol' else '-'} {_words(item)}"
+        yield f"{indent}{_ordinal(number, str(element.get('type', '1'))) if element.name == 'ol' else '-'} {_words(item)}"
         yield from lines
+        number += 1
+
+
+def _number(element: Tag, name: str, usual: int) -> int:
+    value = str(element.get(name, ""))
+    return int(value) if value.isdecimal() and len(value) < 6 else usual
+
+
+def _ordinal(number: int, kind: str) -> str:
+    letters = kind in ("a", "A") and 1 <= number <= 26
+    return f"{chr(ord(kind) + number - 1)}." if letters else f"{number}."
+
+
+def _has_row_headers(table: Tag) -> bool:
+    rows = [[cell.name for cell in row.find_all(["td", "th"], recursive=False)] for row in table.find_all("tr")]
+    return all(row[0] == "th" and "th" not in row[1:] for row in rows if len(row) > 1)
 
 
 def _is_data(table: Tag) -> bool:
     """Whether a table holds data; one that only lays a page out is read like any container."""
-    if table.find(["table", *_HEADINGS]):
+    if table.find(["table", *HEADINGS]):
         return False
     return any(len(row.find_all(["td", "th"], recursive=False)) > 1 for row in table.find_all("tr"))
 
@@ -246,4 +208,17 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _words(element: Tag) -> str:
-    return " ".join(element.get_text(" " if element.name in ("td", "th", "li") and element.find("p") else "").split())
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: Tag) -> Iterator[str]:
+    """Yield the text of an element; what begins on a line of its own is parted by a space."""
+    for child in element.children:
+        if isinstance(child, Tag):
+            apart = child.name in _BLOCKS or child.name == "br"
+            yield " " if apart else ""
+            yield str(child.get("alt", "")) if child.name == "img" else ""
+            yield from _pieces(child)
+            yield " " if apart else ""
+        elif type(child) in (NavigableString, CData):
+            yield str(child)

@@ -5,12 +5,13 @@ A doubtful setting is refused, never guessed: a slip of the pen must not show a 
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from shared.adapters.parsers.fact_cells import parse_date
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 from shared.adapters.parsers.strict_yaml import load_mapping
 from shared.adapters.parsers.table_settings import TABLE_KEYS, table_options
@@ -20,19 +21,65 @@ from shared.domain.language import Language
 META_KEYS = ("title", "language", "audience", "valid_from", "valid_to", "source_url", "kind", "options")
 KINDS = ("document", "faq", "facts")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_OPENED = re.compile(r"\A\s*---[ \t]*\n\s*[A-Za-z_]+[ \t]*[:：]")
+# A spreadsheet program that saved a CSV with front matter again has put commas behind each of its lines.
+_PADDING = " \t,;"
+_FRONT_MATTER = re.compile(r"\A\s*---[ \t,;]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t,;]*(?:\n|\Z)", re.DOTALL)
+_OPENED = re.compile(r"\A\s*---[ \t,;]*\n")
+_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n\s*[\w.\"-]+\s*=")
+# A full-width colon may be one of a sentence, except after a key of ours.
+_SETTING = re.compile(r"^[\"'{\s]*(?:[A-Za-z_-]+[\"']?\s*[:：]|[^\s:：\"'{#-][^\s:：]{0,30}[\"']?\s*:(?:\s|$))")
+_HEAD = 2_000
+_STRAY = re.compile(
+    r"^[^\w\n]*(?:audience[\"'*` ]*[:：=][\"'*` ]*staff|valid_(?:from|to)[\"'*` ]*[:：=][\"'*` ]*\d[\d/.年月日-]*)[^\w\n]*$"
+    r"|<meta\s[^>\n]{0,80}name=[\"']?audience[\"']?\s[^>\n]{0,80}staff",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MAX_TITLE = 300
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the front matter ({} without one) and the rest. Raises RejectedFile(BAD_METADATA) when it does not end."""
-    if not _OPENED.match(text):
+    """Return the front matter ({} without one) and the rest.
+
+    Text between two lines of dashes that says no setting is text. Raises RejectedFile(BAD_METADATA) for front matter
+    that does not end, or that is TOML.
+    """
+    if _TOML.match(text):
+        raise RejectedFile(
+            Reason.BAD_METADATA, "front matter between +++ is not read; write `key: value` lines between two of ---"
+        )
+    opened = _OPENED.match(text)
+    if not opened:
         return {}, text
     found = _FRONT_MATTER.match(text)
+    lines = [line.rstrip(_PADDING) for line in (found.group(1) if found else text[opened.end() :][:_HEAD]).split("\n")]
+    if not _says_settings(lines, whole=found is not None):
+        return {}, text
     if not found:
         raise RejectedFile(Reason.BAD_METADATA, "the front matter has no end; close it with a line of three dashes: ---")
-    return load_mapping(found.group(1), "the front matter"), text[found.end() :]
+    return load_mapping("\n".join(lines), "the front matter"), text[found.end() :]
+
+
+def refuse_stray_settings(head: str, meta: DocumentMeta) -> None:
+    """Raise RejectedFile(BAD_METADATA) when the start of a document's own text says who may see it, or when.
+
+    Whoever wrote it there meant it to hold. Code is an example, and no such word.
+    """
+    found = _STRAY.search(head[:_HEAD].partition("```")[0])
+    if found and meta.audience is Audience.PUBLIC:
+        raise RejectedFile(
+            Reason.BAD_METADATA,
+            f"{found.group().strip()[:80]!r} stands where it is not read; "
+            "put it between two lines of three dashes (---) at the very top of a text file, or into kefu.yaml",
+        )
+
+
+def _says_settings(lines: Sequence[str], whole: bool) -> bool:
+    """Whether front matter was meant: its first line is a setting, or all below a comment (else that is a heading)."""
+    filled = [line for line in lines if line.strip()]
+    said = [line for line in filled if not line.startswith("#")]
+    if not said or not _SETTING.match(said[0]):
+        return False
+    return said[0] is filled[0] or not whole or all(_SETTING.match(line) or line[0] in " -" for line in said)
 
 
 def typed_meta(settings: Mapping[str, Any], where: str) -> DocumentMeta:
@@ -137,10 +184,15 @@ def _as_date(value: object, what: str) -> date:
         return value.date()
     if isinstance(value, date):
         return value
+    text = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip())
-    except ValueError as error:
-        raise RejectedFile(Reason.BAD_METADATA, f"{what} is {value!r}; write a date as 2026-12-31") from error
+        # The year comes first in all of these, so that none has two meanings: 2026-12-31, 2026/12/31, 2026年12月31日.
+        read = date.fromisoformat(text) if text.isdecimal() or "W" in text else parse_date(text)
+    except ValueError:
+        read = None
+    if read is None:
+        raise RejectedFile(Reason.BAD_METADATA, f"{what} is {value!r}; write a date as 2026-12-31")
+    return read
 
 
 def _web_address(value: object, what: str) -> str:

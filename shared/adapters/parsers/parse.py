@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.parsers.formats import Format, format_of
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.metadata import split_front_matter, with_front_matter
+from shared.adapters.parsers.metadata import refuse_stray_settings, split_front_matter, with_front_matter
 from shared.adapters.parsers.outline import Outline
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 from shared.adapters.parsers.text_encoding import decode
@@ -46,6 +46,7 @@ def _text(found: Format, source: str, data: bytes, meta: DocumentMeta, limits: L
     text = decode(data, declared_encoding(data) if found is Format.HTML else "")
     front, body = split_front_matter(text)
     meta = with_front_matter(meta, front)
+    refuse_stray_settings(body, meta)
     if found is Format.HTML:
         page = parse_html(body, limits)
         return _from_outline(page.outline, replace(meta, source_url=meta.source_url or page.address), page.title, source)
@@ -58,6 +59,7 @@ def _package(found: Format, source: str, data: bytes, meta: DocumentMeta, limits
     from shared.adapters.parsers.pdf_file import parse_pdf
 
     outline, title = parse_pdf(data, limits) if found is Format.PDF else parse_docx(data, limits)
+    refuse_stray_settings("\n".join(part.text for part in outline.sections()[:3]), meta)
     return _from_outline(outline, meta, _useful(title), source)
 
 
@@ -67,9 +69,12 @@ def _spreadsheet(found: Format, source: str, data: bytes, meta: DocumentMeta, li
 
     stem = PurePosixPath(source).stem
     if found is Format.CSV:
-        front, text = split_front_matter(decode(data))
+        whole = decode(data)
+        front, text = split_front_matter(whole)
         meta = with_front_matter(meta, front)
-        sheets = read_csv(stem, text, limits)
+        refuse_stray_settings(text, meta)
+        # Rows keep the numbers that a spreadsheet program shows.
+        sheets = read_csv(stem, "\n" * whole.removesuffix(text).count("\n") + text, limits)
     else:
         sheets = read_workbook(data, limits)
     language = meta.language or detect_language(_language_sample(sheets))
@@ -82,7 +87,7 @@ def _language_sample(sheets: "Sequence[Sheet]") -> str:
 
 def _from_outline(outline: Outline, meta: DocumentMeta, title: str, source: str) -> ParsedDocument:
     name = meta.title or title or outline.title or PurePosixPath(source).stem
-    return ParsedDocument(meta=replace(meta, title=name), sections=outline.sections())
+    return ParsedDocument(meta=replace(meta, title=name), sections=outline.sections(), warnings=tuple(outline.warnings))
 
 
 def _useful(title: str) -> str:

@@ -1,29 +1,27 @@
 """PDF to text under headings with page numbers: lines by position and size, repeated margins dropped."""
 
-import ctypes
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from statistics import median
 from typing import Any
 
 from shared.adapters.parsers.limits import Limits
-from shared.adapters.parsers.outline import Outline, table_lines
+from shared.adapters.parsers.outline import Outline
+from shared.adapters.parsers.pdf_columns import aligned, columns_of_prose, with_wrapped_cells
+from shared.adapters.parsers.pdf_lines import Line, lines_of
 from shared.adapters.parsers.rejections import Reason, RejectedFile
+from shared.adapters.parsers.table_text import table_lines
+from shared.adapters.parsers.text_file import numbered_level
 
 _HEADING_RATIO = 1.15
-_BOLD = 600
 _BOLD_SHARE = 0.4
 _MAX_HEADING = 60
+_NAMED_PAGES = 20
 _MARGIN_LINES = 2
-# White that is wider than this many characters' height parts the cells of a table.
-_CELL_GAP = 1.2
-_SPACE = 32
-_TAB = "\t".encode("utf-16-le")
 _REPEATED_SHARE = 0.6
+# A line that ends before this share of the text's width was ended on purpose.
+_FULL_LINE = 0.85
 _SENTENCE_END = re.compile(r"[。！？；.!?;：:，,、]$")
 _PARAGRAPH_END = re.compile(r"[。！？；.!?;：:”\")）]$")
 _LIST_ITEM = re.compile(r"^(?:[•·●○▪■◆–—*-]\s*|[(（]?(?:\d{1,2}|[a-z]|[一二三四五六七八九十]{1,3})[.)）、．]\s*\D)")
@@ -31,20 +29,6 @@ _PAGE_NUMBER = re.compile(
     r"^[\W_]*(?:第\s*)?(?:page\s*)?\d{1,4}(?:\s*页)?(?:\s*(?:/|of|共)\s*\d{1,4}(?:\s*页)?)?[\W_]*$", re.IGNORECASE
 )
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef，。、；：？！“”（）《》]")
-# Some fonts map common characters to look-alike radicals, which nobody types.
-_RADICALS = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a page, its cells parted by tabs. `top` and `size` are in points; `size` is the height of its characters."""
-
-    text: str
-    page: int
-    top: float
-    size: float
-    right: float
-    bold: bool
 
 
 def parse_pdf(data: bytes, limits: Limits) -> tuple[Outline, str]:
@@ -60,10 +44,14 @@ def parse_pdf(data: bytes, limits: Limits) -> tuple[Outline, str]:
     if len(document) > limits.pages:
         raise RejectedFile(Reason.TOO_MANY_PAGES, f"{len(document)} pages, at most {limits.pages} are taken; divide the file")
     pages = [_page_lines(document, number, limits) for number in range(len(document))]
+    unread = [number + 1 for number, lines in enumerate(pages) if not lines and any(pages) and _has_picture(document, number)]
     if not any(pages):
         raise RejectedFile(Reason.EMPTY, "the PDF holds pictures but no text; recognise its text (OCR) first")
     bookmarks = {_key(entry.get_title()): entry.level + 1 for entry in document.get_toc()}
     outline = Outline(limits.characters)
+    if unread:
+        numbers = ", ".join(map(str, unread[:_NAMED_PAGES])) + (" ..." if len(unread) > _NAMED_PAGES else "")
+        outline.warnings.append(f"pages without text, only pictures, were left out: {numbers}; recognise their text (OCR) first")
     _write(_without_margins(pages), bookmarks, outline)
     return outline, document.get_metadata_dict().get("Title", "")
 
@@ -80,97 +68,55 @@ def _page_lines(document: Any, number: int, limits: Limits) -> list[Line]:
     if count > limits.characters:
         raise RejectedFile(Reason.TOO_LARGE, "the text is too long; divide the document")
     try:
-        return _lines(text, count, number + 1)
+        return lines_of(text, count, number + 1)
     finally:
         text.close()
         page.close()
 
 
-def _lines(text: Any, count: int, page: int) -> list[Line]:
+def _has_picture(document: Any, number: int) -> bool:
+    import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
-    units = [raw.FPDFText_GetUnicode(text, position) for position in range(count)]
-    lines: list[Line] = []
-    start = 0
-    for position in range(count + 1):
-        if position < count and units[position] not in (10, 13):
-            continue
-        line = _line(text, units, start, position, page)
-        if line:
-            lines.append(line)
-        start = position + 1
-    return lines
-
-
-def _line(text: Any, units: Sequence[int], start: int, end: int, page: int) -> Line | None:
-    import pypdfium2.raw as raw
-
-    visible = [position for position in range(start, end) if units[position] > 32]
-    if not visible:
-        return None
-    sample = visible[:: max(1, len(visible) // 5)]
-    boxes = [box for box in (_box(text, position) for position in sample) if box]
-    size = median(box[3] - box[2] for box in boxes) if boxes else 0.0
-    wide = {position for position in visible[:-1] if _gap_after(text, units, position) > size * _CELL_GAP}
-    words = b"".join(
-        unit.to_bytes(2, "little") + (_TAB if position in wide else b"")
-        for position, unit in enumerate(units[start:end], start)
-        if unit < 0x10000
-    ).decode("utf-16-le", "replace")
-    last = _box(text, visible[-1])
-    return Line(
-        text="\t".join(filter(None, map(_clean, words.split("\t")))),
-        page=page,
-        top=max((box[3] for box in boxes), default=0.0),
-        size=size,
-        right=last[1] if last else 0.0,
-        bold=raw.FPDFText_GetFontWeight(text, sample[0]) >= _BOLD,
-    )
-
-
-def _gap_after(text: Any, units: Sequence[int], position: int) -> float:
-    """Return the width of the white after a character where a space follows, in points."""
-    after = position + 1
-    while after < len(units) and units[after] == _SPACE:
-        after += 1
-    if after == position + 1 or after >= len(units):
-        return 0.0
-    left, right = _box(text, position), _box(text, after)
-    return right[0] - left[1] if left and right else 0.0
-
-
-def _box(text: Any, position: int) -> tuple[float, float, float, float] | None:
-    """Return (left, right, bottom, top) of a character, as high as its font."""
-    import pypdfium2.raw as raw
-
-    box = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(text, position, ctypes.byref(box)):
-        return None
-    return box.left, box.right, min(box.bottom, box.top), max(box.bottom, box.top)
-
-
-def _clean(text: str) -> str:
-    # U+0002 and U+FFFE stand for a hyphen that only divides a word at the line's end.
-    text = text.replace("\x02", "\u00ad").replace("\ufffe", "\u00ad")
-    text = _RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    return " ".join(text.split())
+    try:
+        page = document[number]
+        found = any(True for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+        page.close()
+    except pdfium.PdfiumError:
+        return True
+    return found
 
 
 def _without_margins(pages: Sequence[Sequence[Line]]) -> list[Line]:
     """Drop page numbers, and lines that stand at the edge of most pages."""
-    edges = Counter(
-        key for lines in pages for key in {_edge_key(line) for line in (*lines[:_MARGIN_LINES], *lines[-_MARGIN_LINES:])}
-    )
+    edges = [_at_edge(lines) for lines in pages]
+    counts = Counter(key for lines in edges for key in {_edge_key(line) for line in lines})
     filled = sum(1 for lines in pages if lines)
-    often = {key for key, count in edges.items() if filled >= 3 and count >= filled * _REPEATED_SHARE}
+    often = {key for key, count in counts.items() if filled >= 3 and count >= filled * _REPEATED_SHARE}
+    if filled == 2:
+        # Of two pages only what stands at the very same height on both.
+        heights = Counter((_edge_key(line), round(line.top)) for lines in edges for line in lines)
+        often = {key for (key, _), count in heights.items() if count == 2}
     kept: list[Line] = []
-    for lines in pages:
-        for position, line in enumerate(lines):
-            at_edge = position < _MARGIN_LINES or position >= len(lines) - _MARGIN_LINES
-            number = position in (0, len(lines) - 1) and len(lines) > 1 and _PAGE_NUMBER.match(line.text)
-            if not (at_edge and _edge_key(line) in often) and not number:
+    for lines, edge in zip(pages, edges, strict=True):
+        outermost = {id(line) for line in (*lines[:1], *lines[-1:], *_by_height(lines)[:1], *_by_height(lines)[-1:])}
+        at_edge = {id(line) for line in edge}
+        for line in lines:
+            number = id(line) in outermost and len(lines) > 1 and _PAGE_NUMBER.match(line.text)
+            if not (id(line) in at_edge and _edge_key(line) in often) and not number:
                 kept.append(line)
     return kept
+
+
+def _at_edge(lines: Sequence[Line]) -> list[Line]:
+    """Return the outer lines of a page, in the order of the file and by height: some programs write the foot first."""
+    outer = [*lines[:_MARGIN_LINES], *lines[-_MARGIN_LINES:]]
+    outer += [*_by_height(lines)[:_MARGIN_LINES], *_by_height(lines)[-_MARGIN_LINES:]]
+    return list({id(line): line for line in outer}.values())
+
+
+def _by_height(lines: Sequence[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: -line.top)
 
 
 def _edge_key(line: Line) -> str:
@@ -194,7 +140,7 @@ def _write(lines: Sequence[Line], bookmarks: dict[str, int], outline: Outline) -
             page = line.page
             outline.page(page)
         if level:
-            outline.heading(level, _words(line.text))
+            outline.heading(level, _words(line.text), guessed=not bookmarks)
         elif not paragraphs or _starts_new(paragraphs[-1][-1], line, width):
             paragraphs.append([line])
         else:
@@ -204,9 +150,15 @@ def _write(lines: Sequence[Line], bookmarks: dict[str, int], outline: Outline) -
 
 def _flush(paragraphs: list[list[Line]], outline: Outline) -> None:
     """Write paragraphs; the items of a list, and the rows of a table, as one block each."""
-    for kind, group in groupby(paragraphs, key=_kind):
+    for kind, group in groupby(with_wrapped_cells(paragraphs), key=_kind):
         if kind == "cells":
-            outline.block(table_lines([line.text.split("\t") for paragraph in group for line in paragraph]))
+            lines = [line for paragraph in group for line in paragraph]
+            columns = columns_of_prose(lines)
+            if columns:
+                for column in columns:
+                    outline.block(_joined(column))
+            else:
+                outline.block(table_lines(aligned(lines)))
         elif kind == "item":
             outline.block("\n".join(_joined(paragraph) for paragraph in group))
         else:
@@ -222,8 +174,9 @@ def _kind(paragraph: Sequence[Line]) -> str:
 
 
 def _headings(lines: Sequence[Line], bookmarks: dict[str, int]) -> Callable[[Line], int]:
-    """Return what tells a line's heading level, 0 for none: by the file's own outline, else by size, else by weight."""
+    """Return what tells a line's heading level, 0 for none: by the file's own outline, else by size, weight or number."""
     levels = _heading_levels(lines)
+    width = max((line.right for line in lines), default=0.0)
     bold_stands_out = sum(line.bold for line in lines) < len(lines) * _BOLD_SHARE
 
     def level_of(line: Line) -> int:
@@ -235,7 +188,10 @@ def _headings(lines: Sequence[Line], bookmarks: dict[str, int]) -> Callable[[Lin
             return 0
         if round(line.size) in levels:
             return levels[round(line.size)]
-        return len(levels) + 1 if line.bold and bold_stands_out and not _LIST_ITEM.match(line.text) else 0
+        if line.bold and bold_stands_out and not _LIST_ITEM.match(line.text):
+            return len(levels) + 1
+        by_number = not levels and line.right < width * _FULL_LINE and not line.text[0].isascii()
+        return numbered_level(line.text) if by_number else 0
 
     return level_of
 
@@ -270,7 +226,7 @@ def _starts_new(before: Line, line: Line, width: float) -> bool:
     gap = before.top - line.top
     if gap > 1.9 * max(before.size, 1) or gap < -max(before.size, 1) or abs(before.size - line.size) > 1.5:
         return True
-    return before.right < width * 0.85 and bool(_PARAGRAPH_END.search(before.text))
+    return before.right < width * _FULL_LINE and bool(_PARAGRAPH_END.search(before.text))
 
 
 def _joined(lines: Sequence[Line]) -> str:

@@ -5,23 +5,32 @@ from collections.abc import Iterator, Sequence
 from shared.adapters.parsers.fact_sheet import looks_like_facts, read_facts
 from shared.adapters.parsers.faq_sheet import looks_like_faq, read_faq
 from shared.adapters.parsers.grid import Sheet, body_after, header_position
-from shared.adapters.parsers.outline import row_line
+from shared.adapters.parsers.rejections import Reason, RejectedFile
+from shared.adapters.parsers.row_audience import for_customers
 from shared.adapters.parsers.table_settings import for_sheet
-from shared.domain.knowledge import DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
+from shared.adapters.parsers.table_text import row_line
+from shared.domain.knowledge import Audience, DocumentMeta, FactTable, FaqEntry, ParsedDocument, Section
 
 
 def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
-    """Return entries, tables and sections of all sheets. `meta.kind` "document" lets each sheet be what it looks like."""
+    """Return entries, tables and sections of all sheets. `meta.kind` "document" lets each sheet be what it looks like.
+
+    Raises RejectedFile(BAD_METADATA) when the sheets keep everything from customers.
+    """
     entries: list[FaqEntry] = []
     tables: list[FactTable] = []
     sections: list[Section] = []
     warnings: list[str] = []
-    for sheet in sheets:
-        warnings.extend(sheet.warnings)
-        settings = for_sheet(meta.options, sheet.name)
-        if not sheet.rows or settings.get("ignore"):
+    withheld = False
+    for whole in sheets:
+        settings = for_sheet(meta.options, whole.name)
+        if not whole.rows or settings.get("ignore"):
+            warnings.extend(whole.warnings)
             continue
-        kind = _kind(sheet, meta)
+        kind = _kind(whole, meta)
+        sheet = whole if meta.audience is Audience.STAFF else for_customers(whole, settings, questions=kind == "faq")
+        withheld = withheld or len(sheet.rows) < len(whole.rows)
+        warnings.extend(sheet.warnings)
         if kind == "faq":
             found, notes = read_faq(sheet, settings)
             entries.extend(found)
@@ -32,6 +41,12 @@ def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
             notes = ()
             sections.extend(_sections(sheet, len(sheets) > 1))
         warnings.extend(notes)
+    if withheld and not (entries or tables or sections):
+        # Not an empty file, whose earlier version may stay: somebody took its rows back.
+        raise RejectedFile(
+            Reason.BAD_METADATA,
+            f"no row is marked public ({'; '.join(warnings[:2])}); set audience: staff in kefu.yaml, or mark a row",
+        )
     return ParsedDocument(
         meta=meta, sections=tuple(sections), entries=tuple(entries), tables=tuple(tables), warnings=tuple(warnings)
     )

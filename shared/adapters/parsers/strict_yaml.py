@@ -1,5 +1,6 @@
 """YAML as people write metadata: no aliases, no key twice, no tags."""
 
+import re
 from typing import Any
 
 import yaml
@@ -41,9 +42,18 @@ def load_mapping(text: str, where: str) -> dict[str, Any]:
     try:
         loaded = yaml.load(text, _StrictLoader)  # noqa: S506 - derives from SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise RejectedFile(Reason.BAD_METADATA, f"{where} is not valid YAML: {' '.join(str(error).split())[:300]}") from error
+        raise RejectedFile(Reason.BAD_METADATA, f"{where} is not valid YAML: {_what_is_wrong(error)}") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
-        raise RejectedFile(Reason.BAD_METADATA, f"{where} must be a list of `key: value` lines")
+        hint = "; write the colon as : with a space behind it" if re.search(r"\w[：:]\w", text) else ""
+        raise RejectedFile(Reason.BAD_METADATA, f"{where} must be a list of `key: value` lines{hint}")
     return loaded
+
+
+def _what_is_wrong(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split())[:300]
+    problem = " ".join(str(getattr(error, "problem", "")).split())[:200]
+    return f"line {mark.line + 1}: {problem}; put a value that holds a colon, a bracket or a quotation mark in quotes"

@@ -99,6 +99,11 @@ def test_settings_of_a_folder_hold_below_it_and_a_misnamed_file_of_them_keeps_al
     assert by_source["knowledge/open.md"].meta.audience is Audience.PUBLIC
 
 
+def test_settings_beside_the_companys_file_hold_for_the_whole_folder() -> None:
+    stored = {"kefu.yaml": "defaults: {audience: staff}", "company.yaml": "", "knowledge/a.md": "x", "facts/p.csv": "a,b"}
+    assert {file.meta.audience for file in read_content(in_store(stored), "acme")} == {Audience.STAFF}
+
+
 class FailingFolder:
     """A look at a folder that fails so many times."""
 

@@ -64,6 +64,15 @@ def test_a_document_that_is_taken_out_because_its_rights_are_in_doubt_is_a_chang
     assert "have changed: 2." in said and "not used: knowledge/a.md" in said
 
 
+def test_what_was_left_out_of_a_document_is_said_once_and_word_for_word(place: Place) -> None:
+    rows = "".join(f"问题{number}？,答案。,内部\n" for number in range(12))
+    place.write("faq [draft].csv", f"问题,答案,可见范围\n能退吗？,能。,公开\n{rows}")
+    said = place.look()
+    assert "note: knowledge/faq [draft].csv: faq [draft]!5: the row is not marked public" in said
+    assert said.count("not marked public") == 10 and "and 2 more" in said
+    assert place.look() == ""
+
+
 def test_a_folder_without_any_document_takes_nothing_out(place: Place) -> None:
     for path in (place.folder / "knowledge").iterdir():
         path.unlink()

@@ -1,10 +1,12 @@
 import io
+from datetime import date
 
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from openpyxl import Workbook, load_workbook
 
+from shared.domain.knowledge import Audience
 from tests.unit.parsers.documents import DATA, read, reason_of, rezipped, saved, word_file, workbook
 
 
@@ -130,6 +132,62 @@ def test_a_row_that_is_not_marked_public_is_left_out() -> None:
     parsed = read("a.csv", "问题,答案,可见范围\n退货？,十五天。,公开\n赔偿上限？,五百元。,内部\n")
     assert [entry.questions[0] for entry in parsed.entries] == ["退货？"]
     assert "not marked public" in parsed.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "public", "internal"),
+    [
+        ("是否公开", "是", "否"),
+        ("是否对外", "√", ""),
+        ("公开（必填）", "是", "否"),
+        ("是否内部", "否", "是"),
+        ("内部", "", "√"),
+        ("内部/外部", "外部", "内部"),
+        ("可见性", "", "仅内部"),
+        ("Internal only", "no", "yes"),
+        ("Public?", "Yes", "No"),
+    ],
+)
+def test_the_columns_by_which_companies_keep_a_row_to_themselves_are_known(column: str, public: str, internal: str) -> None:
+    parsed = read("a.csv", f"问题,答案,{column}\n退货？,十五天。,{public}\n赔偿上限？,五百元。,{internal}\n")
+    assert [entry.questions[0] for entry in parsed.entries] == ["退货？"]
+
+
+def test_a_sheet_whose_rows_were_all_taken_back_is_no_empty_file_whose_earlier_version_may_stay() -> None:
+    assert reason_of("a.csv", "问题,答案,是否公开\n赔偿上限？,五百元。,否\n") == "bad_metadata"
+    assert reason_of("a.csv", "问题,答案,是否公开\n") == "empty"
+
+
+def test_a_staff_file_keeps_the_rows_that_are_not_public() -> None:
+    parsed = read("a.csv", "问题,答案,可见范围\n赔偿上限？,五百元。,内部\n", audience=Audience.STAFF)
+    assert [entry.answer for entry in parsed.entries] == ["五百元。"]
+    assert parsed.warnings == ()
+
+
+def test_a_row_or_column_that_is_internal_is_left_out_of_tables_too() -> None:
+    prices = read("a.csv", "型号,价格,内部备注,可见范围\nA1,100元,进价60,公开\nB2,80元,,内部\n")
+    (table,) = prices.tables
+    assert [dict(row.cells) for row in table.rows] == [{"型号": "A1", "价格": "100元"}]
+    assert [warning.split(":")[0] for warning in prices.warnings] == ["a", "a!3"]
+    contacts = read("b.csv", "部门,怎么找到他们,可见范围\n售后,请拨打客服热线转二,公开\n采购,底价请问老王本人,内部\n")
+    assert [part.text for part in contacts.sections] == ["部门：售后；怎么找到他们：请拨打客服热线转二"]
+
+
+@pytest.mark.parametrize("column", ["内部尺寸", "适用对象", "Public", "内部存储"])
+def test_a_property_of_a_thing_is_not_taken_for_a_word_on_who_may_see_it(column: str) -> None:
+    (table,) = read("a.csv", f"型号,价格,{column}\nA1,100元,学生\nB2,80元,否\n").tables
+    assert [row.cells[column] for row in table.rows] == ["学生", "否"]
+
+
+def test_a_row_of_facts_holds_on_no_day_on_which_its_document_does_not() -> None:
+    text = "型号,价格,生效日期,失效日期\nA1,100元,2026-01-01,2026-06-30\nB2,80元,,\nC3,70元,2027-02-01,\n"
+    parsed = read("a.csv", text, valid_from=date(2026, 3, 1), valid_to=date(2026, 12, 31))
+    (table,) = parsed.tables
+    assert [(row.valid_from, row.valid_to) for row in table.rows] == [
+        (date(2026, 3, 1), date(2026, 6, 30)),
+        (date(2026, 3, 1), date(2026, 12, 31)),
+    ]
+    assert "a!4" in parsed.warnings[0]
 
 
 def test_several_sheets_hidden_sheets_hidden_columns_and_merged_cells() -> None:

@@ -151,3 +151,48 @@ def test_front_matter_after_a_byte_order_mark_and_blank_lines_is_still_front_mat
 
 def test_a_rule_at_the_top_of_a_document_is_no_front_matter() -> None:
     assert read("a.md", "---\n\nJust a line above.\n").sections[0].text == "Just a line above."
+
+
+def parts(name: str, text: str) -> list[tuple[tuple[str, ...], str]]:
+    return [(part.heading_path, part.text) for part in read(name, text).sections]
+
+
+def test_a_note_of_markdown_stands_where_it_is_referred_to() -> None:
+    text = "# 退货\n\n七天内可退[^1]，见[^无]。\n\n[^1]: 定制商品\n    除外。\n\n```\n[^1]\n```\n"
+    assert parts("a.md", text) == [(("退货",), "七天内可退（注：定制商品 除外。），见[^无]。\n\n[^1]")]
+    assert parts("a.md", "Free returns[^a].\n\n[^a]: Not on sale items.\n") == [((), "Free returns (note: Not on sale items.).")]
+
+
+def test_struck_and_hidden_words_of_markdown_are_left_out() -> None:
+    text = "原价 ~~99~~ 88 元，<del>七</del>十五天<span hidden>，进价 60 元</span>。<b>真的</b>，见[页](hidden.html)。"
+    assert parts("a.md", text) == [((), "原价  88 元，十五天。真的，见页。")]
+
+
+@pytest.mark.parametrize(
+    "hidden", ['<div style="display:none">进价 60 元</div>', "<p hidden>进价 60 元</p>", "<nav>进价 60 元</nav>"]
+)
+def test_a_block_of_html_in_markdown_that_is_hidden_as_a_whole_is_left_out(hidden: str) -> None:
+    assert parts("a.md", f'售价 99 元。\n\n{hidden}\n\n<div class="header">包邮。</div>\n') == [((), "售价 99 元。\n\n包邮。")]
+
+
+def test_a_chinese_heading_needs_no_space_behind_its_sign() -> None:
+    assert parts("a.md", "#退货政策\n七天。\n\n##运费\n买家付。\n") == [
+        (("退货政策",), "七天。"),
+        (("退货政策", "运费"), "买家付。"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["#新品# 上市", "#好用 我很喜欢。", "#1 号店", "#b45309"])
+def test_a_tag_is_no_heading(line: str) -> None:
+    assert parts("a.md", f"正文。\n\n{line}\n\n结尾。\n") == [((), f"正文。\n\n{line}\n\n结尾。")]
+
+
+@pytest.mark.parametrize("paragraph", ["签收后七天内可退货。", "买家付"])
+def test_a_line_below_a_paragraph_does_not_lose_it(paragraph: str) -> None:
+    assert parts("a.md", f"# 退货\n{paragraph}\n---\n# 运费\n满百包邮。\n")[0] == (("退货",), paragraph)
+    assert paragraph in "".join(text for _, text in parts("a.txt", f"前言。\n{paragraph}\n-------\n客服电话 400。\n"))
+
+
+def test_questions_and_answers_in_a_plain_text_stand_apart() -> None:
+    text = "Q：怎么退货？\nA：打开订单。\n再点退货。\n\n问题2：多久到账？\n\n答：三天。\n\nQ: 无人回答的问题\n"
+    assert parts("a.txt", text) == [(("怎么退货？",), "打开订单。\n再点退货。"), (("多久到账？",), "三天。\n\nQ: 无人回答的问题")]
