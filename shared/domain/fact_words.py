@@ -13,6 +13,12 @@ _BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
 _LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
 _SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
+# "元/100g" measures by a number; "4-10月", "2026" and "5折" are none that could stand behind one.
+_NO_UNIT = re.compile(
+    r"^[^/]*\d|[-~–至]|税|参考|建议|仅|可选|[必选]填|预[计估]|左右|以[内上下]|起$|季|周[末一二三四五六日]|平日|节假|工作日价|会员"
+    r"|^(?:net|gross|max|min|new|old|incl?|excl?|avg|approx|est|vat|member)\b",
+    re.IGNORECASE,
+)
 _MIN_ALIAS = 2
 _MAX_ALIAS = 60
 
@@ -92,13 +98,19 @@ def compact(text: str) -> str:
 
 def core_name(name: str) -> str:
     """Return a column's name without what stands in brackets: "价格(元)" is "价格"."""
-    return _BRACKETED.sub("", name).strip() or name.strip()
+    # Between two words a bracket parts them: "Peak (Apr-Oct) weekend" is no "Peakweekend".
+    return _BRACKETED.sub(_gap, name).strip() or name.strip()
+
+
+def _gap(found: re.Match[str]) -> str:
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return " " if before.isascii() and after.isascii() and before.isalnum() and after.isalnum() else ""
 
 
 def bracketed_unit(name: str) -> str:
-    """Return the unit in a column's name: "价格(元)" has "元", "Price" has none."""
+    """Return the unit in a column's name: "价格(元)" has "元"; "Price", "旺季(4-10月)" and "价格(含税)" have none."""
     found = re.search(r"[(（\[【]([^)）\]】]{1,8})[)）\]】]\s*$", name)
-    return found.group(1).strip() if found else ""
+    return found.group(1).strip() if found and not _NO_UNIT.search(found.group(1)) else ""
 
 
 def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tuple[str, ...]]:
