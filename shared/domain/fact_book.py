@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.fact_columns import column_words
-from shared.domain.fact_fillers import TRADES
+from shared.domain.fact_columns import column_words, spelled_out
+from shared.domain.fact_fillers import FILLERS_EN, TRADES
 from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
 from shared.domain.fact_shown import given_names, label, title, translated
-from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
+from shared.domain.fact_words import PRICE_WORDS, built_in_words, compact, core_name, derived_names, fold
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
@@ -24,7 +24,12 @@ _DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|deli
 _FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
 _PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_STEM_TAIL = re.compile(r"(?:名称|型号|编号|编码|代码|类型|种类|项目|名|种|类|表)$|\b(?:no|number|name|code|type|id|sku)\.?$")
 _HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
+_LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
+_MOST_FOR_A_PART = 2
+_PRICE_LIST = re.compile(r"价|收费|费用|资费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE)
+_SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|#|id)$", re.IGNORECASE)
 _DAYS_KEPT = 16
 _DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
 _HOW_LONG = frozenset("多久 多长 多长时间 long".split())
@@ -43,7 +48,7 @@ class PreparedTable:
     """A table with its vocabularies, all compact: names to row positions, words to column positions.
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
-    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
+    tell all things apart; `called`: words for the table as a whole, `stems`: for what its rows are; `about`: words that say nothing new beside it, `fillers`: those
     of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
     rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
@@ -60,6 +65,7 @@ class PreparedTable:
     things: Mapping[tuple[str, ...], tuple[int, ...]]
     telling: tuple[str, ...]
     called: tuple[str, ...]
+    stems: tuple[str, ...]
     about: str
     ranges: Mapping[int, Mapping[int, Range]]
     misspelt: Misspelt
@@ -91,6 +97,10 @@ class PreparedTable:
     def named_once(self, alias: str) -> bool:
         """Whether a name is that of one thing only."""
         return len({self.keys[position] for position in self.names.get(alias, ())}) == 1
+
+    def called_in(self, text: str) -> bool:
+        """Whether a question speaks of what the table's rows are: "最贵的卡" of one whose names are 卡种."""
+        return any(word in text for word in (*self.called, *self.stems))
 
     def column(self, position: int) -> FactColumn:
         return self.table.columns[position]
@@ -152,6 +162,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         things={key: tuple(rows) for key, rows in things.items()},
         telling=telling,
         called=_called(table),
+        stems=_stems(table),
         about=_about(table),
         ranges=_ranges(table),
         misspelt=Misspelt(names),
@@ -203,9 +214,11 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     general: list[tuple[str, int]] = []
     for position, column in enumerate(table.columns):
         headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
-        for word in (column.name, *headings, *column.synonyms):
+        stems = _stems(table) if column.name in table.key_columns[:1] else ()
+        for word in (column.name, *headings, *column.synonyms, *stems):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
+        headings |= {written for heading in headings if (written := spelled_out(heading)) != heading}
         topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
         general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
     # What the company says of its columns counts before what people generally say.
@@ -216,16 +229,38 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     if _DELIVERS.search(f"{table.sheet} {table.title}"):
         for word in map(compact, _FREIGHT):
             words.setdefault(word, set(words.get(compact("多少钱"), ())))
+    if not words.get(compact("多少钱")) and _PRICE_LIST.search(f"{table.sheet} {table.title}"):
+        prices = _unnamed_prices(table)
+        for word in map(compact, PRICE_WORDS) if prices else ():
+            words.setdefault(word, set()).update(prices)
     return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
+
+
+def _unnamed_prices(table: FactTable) -> set[int]:
+    """Return the columns that are prices only by what the list is: "轿车 | SUV" in a 价目表. None of them has a topic of its own."""
+    numbers = {
+        at
+        for at, column in enumerate(table.columns)
+        if column.type is ColumnType.MONEY or (column.type is ColumnType.NUMBER and not column.unit)
+    }
+    topical = {at for at in numbers if any(column_words([core_name(table.columns[at].name)], ColumnType.TEXT, ""))}
+    return {at for at in numbers - topical if not _SERIAL.match(table.columns[at].name)}
 
 
 def _modifiers(table: FactTable) -> Mapping[str, Positions]:
     found: defaultdict[str, set[int]] = defaultdict(set)
     for position, column in enumerate(table.columns):
+        if column.type not in (ColumnType.NUMBER, ColumnType.MONEY):
+            continue
         for heading in (core_name(column.name), *(label(table, column, language) for language in LANGUAGES)):
             word = compact(_PRICE_TAIL.sub("", fold(heading)))
-            if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
+            if 1 < len(word) < len(compact(heading)):
                 found[word].add(position)
+        # "旺季（4月-10月） 平日": a heading of two rows.
+        halves = [compact(core_name(half)) for half in column.name.split(" ")]
+        for half in halves if len(halves) == 2 and not column.name.isascii() else ():
+            if len(half) > 1:
+                found[half].add(position)
     return _unhyphened({word: frozenset(columns) for word, columns in found.items()})
 
 
@@ -277,7 +312,8 @@ def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
 def _trade_fillers(table: FactTable) -> frozenset[str]:
     own = (table.sheet, *(title(table, language) for language in LANGUAGES), *(column.name for column in table.columns))
     spoken = fold(" ".join(own))
-    return frozenset(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())
+    own_letters = (letter for stem in _stems(table) if len(stem) < 3 for letter in stem if not letter.isascii())
+    return frozenset((*own_letters, *(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())))
 
 
 def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
@@ -285,11 +321,22 @@ def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[st
     parts: defaultdict[str, set[int]] = defaultdict(set)
     for position, column in enumerate(table.columns):
         core = compact(core_name(column.name))
-        if column.name not in table.key_columns and not core.isascii():
+        if column.name in table.key_columns:
+            continue
+        if core.isascii():
+            for word in _LATIN_WORD.findall(fold(core_name(column.name))):
+                if len(word) > 3 and word not in FILLERS_EN:
+                    parts[word].add(position)
+        else:
             for start in range(len(core) - 1):
                 for end in range(start + 2, len(core) + (start > 0)):
                     parts[core[start:end]].add(position)
-    return {part: frozenset(at) for part, at in parts.items() if len(at) == 1 and not any(part in words for words in known)}
+    return {part: frozenset(at) for part, at in parts.items() if len(at) <= _MOST_FOR_A_PART and not any(part in words for words in known)}
+
+
+def _stems(table: FactTable) -> tuple[str, ...]:
+    """Return what the rows are, by the heading of their names: "套餐名称" is of 套餐, "Part No" of parts."""
+    return tuple(filter(None, (_STEM_TAIL.sub("", fold(core_name(name))).strip() for name in table.key_columns[:1])))
 
 
 def _called(table: FactTable) -> tuple[str, ...]:

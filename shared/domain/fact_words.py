@@ -45,7 +45,7 @@ GROUPS = (
         "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
     ),
     _group(
-        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
+        r"价格|售价|单价|定价|价钱|价$|费用|学费|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
         "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
         "cost|costs|pricing|charge|charged|priced|what price|rate|rates",
     ),
@@ -126,6 +126,10 @@ def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tu
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
     return [tuple(words) for words in found]
+
+
+# What asks for a price and names no column.
+PRICE_WORDS = next(group.words for group in GROUPS if "多少钱" in group.words)
 
 
 @cache

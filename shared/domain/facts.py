@@ -38,13 +38,15 @@ _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
 _PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
 _MONEY = re.compile(r"多少钱|几块钱|几多钱|\bhow much (?:is|are|does|do|would|for|to|it)\b|\b(?:cost|costs|price)\b")
+_MONEY_OR_FREE = re.compile(_MONEY.pattern + r"|免费|收费|要钱|\bfree\b")
+_OF_IT = re.compile(r"^(?:的|要|得|需要?|是|使用|用|租|一[个天月年次]|每[个天月年次]|\s|\b(?:is|are|for|of|the|a|an|to|use|using|does|do|it|extra)\b)*$")
 _NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
 _WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
-_Names = Sequence[frozenset[Place]]
+_Names = Sequence[tuple[PreparedTable, frozenset[Place]]]
 _Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
 
 
@@ -63,11 +65,11 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
     spans = _corrected(asked, spans)
-    names = [frozenset((one.start, one.end) for one in found) for _, found, _ in spans]
+    names = [(prepared, frozenset((one.start, one.end) for one in found)) for prepared, found, _ in spans]
     if _SELLS.search(asked.text):
         return NOTHING
     readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
-    if any(names):
+    if any(places for _, places in names):
         # Where any table knows a name, one that knows none of them was not meant.
         readings = [reading for reading in readings if reading.names]
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
@@ -121,11 +123,12 @@ def _besides(asked: Question, best: Sequence[Reading], readings: Sequence[Readin
 def _left(asked: Question, readings: Sequence[Reading], names: _Names) -> list[str]:
     """Return what the readings leave unexplained. A name that only another table knows is explained if that table knows theirs.
 
-    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not matter.
+    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not
+    matter; where to does, though another table of freight knows it.
     """
     own = {place for reading in readings for place in reading.names}
     delivers = any(reading.prepared.delivers for reading in readings)
-    known = [place for places in names if delivers or places & own for place in places]
+    known = [place for prepared, places in names if (delivers and not prepared.delivers) or places & own for place in places]
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
     fillers = frozenset().union(*(reading.prepared.fillers | reading.prepared.letters(reading.columns) for reading in readings))
@@ -136,7 +139,7 @@ def _readings(
     asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
 ) -> Iterable[Reading]:
     """Yield how the table understands the question, at most one way."""
-    if not names and not words:
+    if not names and not words and not (prepared.called_in(asked.text) and asked_extreme(asked.text, prepared, words)):
         return
     when = asked_day(asked.text, today)
     on = when.day if when and prepared.dated else today
@@ -160,7 +163,10 @@ def _readings(
         rows, columns, found = listed
         yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
         return
-    columns = _asked_columns(prepared, words, days)
+    columns, besides = _asked_columns(asked, prepared, words, days)
+    places += besides
+    if _pays_for_a_part(asked, prepared, words):
+        return
     if columns & prepared.by_day():
         places += day_places
     if not columns and names:
@@ -171,6 +177,17 @@ def _readings(
         return
     several = conjoined or (bool(_SEVERAL.search(asked.text)) and len(names) > 1)
     yield replace(base, columns=columns, places=tuple(places), several=several)
+
+
+def _pays_for_a_part(asked: Question, prepared: PreparedTable, words: Sequence[Found[Positions]]) -> bool:
+    """Whether the money asked for is that of something of which the table says only whether there is any: "月卡的储物柜多少钱"."""
+    for one in words:
+        if all(prepared.column(at).type is ColumnType.BOOLEAN for at in one.value) and _is_own(prepared, one):
+            for money in _MONEY_OR_FREE.finditer(asked.text):
+                apart = asked.text[min(one.end, money.end()) : max(one.start, money.start())]
+                if _OF_IT.match(apart):
+                    return True
+    return False
 
 
 def _says_money(reading: Reading) -> bool:
@@ -202,7 +219,7 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
     words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
     if names and _PRICES.search(asked.text):
         words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
-    if names and not words and _HOW_MUCH.search(asked.text):
+    if names and not words:
         words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True)) or _price(
             asked, prepared
         )
@@ -250,9 +267,18 @@ def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) 
     return frozenset(), False
 
 
-def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]) -> Positions:
-    """Return the columns asked for. One that is named wins over those that only a general word such as "多少钱" means."""
+def _asked_columns(
+    asked_for: Question, prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]
+) -> tuple[Positions, list[Place]]:
+    """Return the columns asked for, and where else the question says so.
+
+    One that is named wins over those that only a general word such as "多少钱" means.
+    """
     meant = {at for one in words for at in one.value}
+    told = [one for one in words if one.word in prepared.modifiers and one.value == prepared.modifiers[one.word]]
+    # "旺季周末": what tells prices apart holds together.
+    both = frozenset.intersection(*(one.value for one in told)) if told else frozenset()
+    meant = {at for at in meant if at in both} or meant
     keys = {at for at in meant if prepared.column(at).name in prepared.table.key_columns}
     # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
     meant = (meant - keys) or keys
@@ -268,7 +294,13 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
             asked = fitting | {at for at in asked - by_day if at in named or _kind(prepared, at) not in kinds}
     elif meant & hours and not named & hours:
         asked |= hours
-    return frozenset(asked)
+    if len(asked) > 1 and not named:
+        # "停留几天" asks for 停留天数, not for every column of days.
+        parts = asked_for.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True))
+        narrowed = {at for one in parts for at in one.value & asked}
+        if narrowed:
+            return frozenset(narrowed), [(one.start, one.end) for one in parts if one.value & narrowed]
+    return frozenset(asked), []
 
 
 def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
