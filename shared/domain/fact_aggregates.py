@@ -21,7 +21,7 @@ _DEGREES = (
     (False, re.compile(r"最低|最少|最小|最短|最轻|\b(?:lightest|lowest|fewest|smallest|shortest|least)\b")),
     (True, re.compile(r"最高|最多|最大|最长|最久|最快|最重|\b(?:fastest|heaviest|highest|most|largest|longest|biggest)\b")),
 )
-_NUMBER = re.compile(r"^([¥￥$€£]?)\s*(-?\d+(?:\.\d+)?)\s*([^\d\s]\D{0,12})?$")
+_NUMBER = re.compile(r"^([¥￥$€£]|[A-Za-z]{1,3}\$?|)\s*(-?\d+(?:\.\d+)?)\s*([^\d\s]\D{0,12})?$")
 _BOUNDLESS = re.compile(r"^(?:不限|无限|无限制|不限量|unlimited|no limit)$", re.IGNORECASE)
 _YUAN = {"元": "¥", "￥": "¥", "人民币": "¥", "rmb": "¥", "cny": "¥", "usd": "$", "美元": "$", "eur": "€", "欧元": "€", "gbp": "£", "英镑": "£"}
 _BELOW = re.compile(
@@ -136,8 +136,9 @@ def asked_range(
         for column, ranges in prepared.ranges.items():
             fits = fitting(ranges, amount) & rows
             if fits and next(iter(ranges.values())).unit == amount.unit:
-                asked = frozenset(at for one in words for at in one.value if at != column)
-                return fits, asked or frozenset({column}), ((amount.start, amount.end),)
+                keys = prepared.table.key_columns
+                asked = frozenset(at for one in words for at in one.value if prepared.column(at).name not in keys)
+                return fits, asked | {column}, ((amount.start, amount.end),)
     return None
 
 

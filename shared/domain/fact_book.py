@@ -12,7 +12,7 @@ from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
 from shared.domain.fact_shown import given_names, label, title, translated
-from shared.domain.fact_words import PRICE_WORDS, built_in_words, compact, core_name, derived_names, fold
+from shared.domain.fact_words import PRICE_WORDS, STOCK_WORDS, built_in_words, compact, core_name, derived_names, fold, is_added_cost
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
@@ -29,6 +29,7 @@ _HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
 _LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
 _MOST_FOR_A_PART = 2
 _PRICE_LIST = re.compile(r"价|收费|费用|资费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE)
+_STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
 _SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|#|id)$", re.IGNORECASE)
 _DAYS_KEPT = 16
 _DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
@@ -209,7 +210,8 @@ def _first_words(table: FactTable) -> Iterator[str]:
 
 def _column_words(table: FactTable) -> Mapping[str, Positions]:
     names = [column.name for column in table.columns]
-    built_in = built_in_words(names, [column.type for column in table.columns])
+    about = " ".join((table.sheet, table.title, *table.key_columns))
+    built_in = built_in_words(names, [column.type for column in table.columns], about)
     words: defaultdict[str, set[int]] = defaultdict(set)
     general: list[tuple[str, int]] = []
     for position, column in enumerate(table.columns):
@@ -229,22 +231,28 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     if _DELIVERS.search(f"{table.sheet} {table.title}"):
         for word in map(compact, _FREIGHT):
             words.setdefault(word, set(words.get(compact("多少钱"), ())))
-    if not words.get(compact("多少钱")) and _PRICE_LIST.search(f"{table.sheet} {table.title}"):
-        prices = _unnamed_prices(table)
-        for word in map(compact, PRICE_WORDS) if prices else ():
-            words.setdefault(word, set()).update(prices)
+    for (asked, *others), title_says in ((PRICE_WORDS, _PRICE_LIST), (STOCK_WORDS, _STOCK_LIST)):
+        unnamed = () if words.get(compact(asked)) else _unnamed(table, about, asked, title_says)
+        for word in map(compact, (asked, *others)) if unnamed else ():
+            words[word] |= set(unnamed)
     return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
 
 
-def _unnamed_prices(table: FactTable) -> set[int]:
-    """Return the columns that are prices only by what the list is: "轿车 | SUV" in a 价目表. None of them has a topic of its own."""
-    numbers = {
-        at
-        for at, column in enumerate(table.columns)
-        if column.type is ColumnType.MONEY or (column.type is ColumnType.NUMBER and not column.unit)
-    }
-    topical = {at for at in numbers if any(column_words([core_name(table.columns[at].name)], ColumnType.TEXT, ""))}
-    return {at for at in numbers - topical if not _SERIAL.match(table.columns[at].name)}
+def _unnamed(table: FactTable, about: str, word: str, title_says: re.Pattern[str]) -> set[int]:
+    """Return the columns that are prices, or stock, only by what the list is called: "轿车 | SUV" in a 价目表, "38码" in 库存.
+
+    None of them has a unit or a topic of its own. What is written with a currency is a price in any list.
+    """
+    listed = bool(title_says.search(about))
+    kinds = {ColumnType.NUMBER, ColumnType.MONEY} if listed else set[ColumnType]()
+    kinds |= {ColumnType.MONEY} if word in PRICE_WORDS else set()
+    found: set[int] = set()
+    for at, column in enumerate(table.columns):
+        core = core_name(column.name)
+        bare = column.type is ColumnType.MONEY or not (column.unit or any(column_words([core], ColumnType.TEXT, "")))
+        if column.type in kinds and bare and not _SERIAL.match(core) and not is_added_cost(core, about):
+            found.add(at)
+    return found
 
 
 def _modifiers(table: FactTable) -> Mapping[str, Positions]:

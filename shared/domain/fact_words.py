@@ -12,6 +12,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
 _LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
+_COLOURS = frozenset("黑白红蓝绿灰黄粉紫棕橙金银青")
 _SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
 # "元/100g" measures by a number; "4-10月", "2026" and "5折" are none that could stand behind one.
 _NO_UNIT = re.compile(
@@ -113,23 +114,42 @@ def bracketed_unit(name: str) -> str:
     return found.group(1).strip() if found and not _NO_UNIT.search(found.group(1)) else ""
 
 
-def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tuple[str, ...]]:
-    """Return for each column the words of its group.
+def built_in_words(names: Sequence[str], types: Sequence[ColumnType], about: str = "") -> list[tuple[str, ...]]:
+    """Return for each column the words of its group. `about`: what the table is called.
 
-    Where one column bears a group's plain name ("价格" beside "会员价"), it alone is meant by the group's words.
+    Where one column bears a group's plain name ("价格" beside "会员价"), it alone is meant by the group's words. "多少钱"
+    asks what the thing costs, so it means no column of what comes on top, such as 延保价格, but in a table of just that.
     """
     found: list[list[str]] = [[] for _ in names]
     cores = [core_name(name) for name in names]
     for group in GROUPS:
         members = [at for at, core in enumerate(cores) if group.header.search(core) or group.type is types[at]]
+        if "多少钱" in group.words:
+            members = [at for at in members if not is_added_cost(cores[at], about)]
         plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
     return [tuple(words) for words in found]
 
 
+_ADDED = re.compile(
+    r"延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
+    r"|保险|保价|税|\b(?:deposit|late|cancel\w*|change|repair|install\w*|warranty|insurance|delivery|shipping|postage|set-?up|overage|excess|tax|vat)\b",
+    re.IGNORECASE,
+)
+
+
+def is_added_cost(heading: str, about: str = "") -> bool:
+    """Whether a column's cost comes on top of a thing's price; not where the table is about just that."""
+    found = _ADDED.search(heading)
+    return bool(found) and not re.search(_FREIGHT if re.search(_FREIGHT, heading, re.I) else re.escape(found[0]), about, re.I)
+
+
+_FREIGHT = r"快递|运费|邮费|邮寄|配送|送货|物流|寄|delivery|shipping|postage|freight|courier|parcel|地区|区域|region|country|destination|zone"
 # What asks for a price and names no column.
 PRICE_WORDS = next(group.words for group in GROUPS if "多少钱" in group.words)
+
+STOCK_WORDS = next(group.words for group in GROUPS if "有货" in group.words)
 
 
 @cache
@@ -157,6 +177,8 @@ def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:
     yield name
     bare = core_name(name)
     yield bare
+    if bare in _COLOURS:
+        yield f"{bare}色"
     mixed = _MIXED.match(bare)
     if mixed:
         yield mixed.group(1)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from shared.domain.fact_words import bracketed_unit, core_name
 from shared.domain.knowledge import ColumnType
 
-_NUMBER = re.compile(r"^[¥￥$€£]?\s*[-+]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?\s*(?:%|[\u4e00-\u9fffA-Za-z/]{1,6})?$")
+_CODES = r"(?:[¥￥$€£]|(?:rmb|cny|usd|eur|gbp|hkd|mop|twd|jpy|krw|nok|sek|dkk|chf|aud|cad|nzd|sgd|inr|myr|thb|php|idr|vnd|aed|zar|brl|pln|czk|huf)\b|(?:us|hk|nt|au?|ca?|s)\$|kr\b|rs\.?)"
+_NUMBER = re.compile(rf"^{_CODES}?\s*[-+]?(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?\s*(?:%|[\u4e00-\u9fffA-Za-z/]{{1,6}})?$", re.IGNORECASE)
+_CURRENCY = re.compile(rf"^{_CODES}\s*\d|^\d[\d,.]*\s*{_CODES}$", re.IGNORECASE)
 _CLOCK = r"(?:(?:[01]?\d|2[0-4])[:：][0-5]\d(?:\s*[ap]\.?m\.?)?|(?:1[0-2]|[1-9])\s*[ap]\.?m\.?|noon|midnight)"
 _SPAN = rf"(?:上午|下午|中午|晚上|晚间|早)?\s*{_CLOCK}\s*(?:[-–—~～至到]+|to|until)\s*(?:次日|翌日|凌晨|上午|下午|晚上)?\s*{_CLOCK}"
 _TIME_RANGE = re.compile(
@@ -27,7 +29,7 @@ _NO_NUMBER = {
     *("定制", "询价", "详询", "电询", "电议", "待定", "时价", "按需", "缺货", "售罄"),
     *("free", "unlimited", "none", "on request", "contact us", "contact sales", "call us", "custom", "tbd", "tba", "poa", "included"),
 }
-_MONEY_HEADER = re.compile(r"价|费|金额|price|cost|fee|amount", re.IGNORECASE)
+_MONEY_HEADER = re.compile(r"价|(?<!免)费|金额|price|cost|fee|amount", re.IGNORECASE)
 _MONEY_UNIT = re.compile(r"^(?:元|人民币|美元|RMB|CNY|USD|EUR|¥|￥|\$|€|£)", re.IGNORECASE)
 _MOST = 0.8
 
@@ -47,7 +49,8 @@ def guess_type(name: str, cells: Sequence[str]) -> ColumnType:
         telling = [cell for cell in filled if cell.casefold() not in _NO_NUMBER] if kind is ColumnType.NUMBER else filled
         if telling and sum(bool(test(cell)) for cell in telling) >= len(telling) * _MOST:
             return _money_or_number(name, telling) if kind is ColumnType.NUMBER else kind
-    return ColumnType.TEXT
+    # "not allowed" among prices is none, and leaves the others what they are.
+    return ColumnType.MONEY if filled and 2 * sum(bool(_CURRENCY.match(cell)) for cell in filled) > len(filled) else ColumnType.TEXT
 
 
 def is_blank(cell: str) -> bool:
@@ -70,5 +73,6 @@ def fits(kind: ColumnType, cell: str) -> bool:
 
 def _money_or_number(name: str, cells: Sequence[str]) -> ColumnType:
     unit = bracketed_unit(name)
-    money = cells[0][0] in "¥￥$€£" or (unit and _MONEY_UNIT.match(unit)) or (not unit and _MONEY_HEADER.search(core_name(name)))
+    named = (unit and _MONEY_UNIT.match(unit)) or (not unit and _MONEY_HEADER.search(core_name(name)))
+    money = _CURRENCY.match(cells[0]) or (named and not cells[0].endswith("%"))
     return ColumnType.MONEY if money else ColumnType.NUMBER

@@ -25,10 +25,10 @@ _TO = re.compile(
 )
 _KEY = re.compile(
     r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|编码|料号|物料号|代码$"
-    r"|^品名|^品种|^菜名|^菜品|^课程|^科室|^部门|^房型|^车型|^机型|^户型|^卡种|^卡类|^票种|^线路|^目的地|^国家|^省份|^校区|^年级|^班级|^存期"
+    r"|^楼盘|^小区|^姓名|^医生|^专家|^舱位|^阶梯|^款式|^档位|^会员|^品名|^品种|^菜名|^菜品|^课程|^科室|^部门|^房型|^车型|^机型|^户型|^卡种|^卡类|^票种|^线路|^目的地|^国家|^省份|^校区|^年级|^班级|^存期"
     r"|(?:服务|收费|检查|检测|体检|护理|治疗|维修|保养|美容|清洗)?项目$|^(?:分店|网点|场馆|营业厅|景点|航线|版本)$"
     r"|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku|\bcode$|^part\b|^description$|^service|^treatment|^course$|^class$"
-    r"|^rooms?\b|^branch|^club$|^location$|^department|^destination|^country|^route|^zone$|^tier$|^package|^dish$|^vehicle|^year group$|^tariff$",
+    r"|^tours?$|^cabin|^rooms?\b|^branch|^club$|^location$|^department|^destination|^country|^route|^zone$|^tier$|^package|^dish$|^vehicle|^year group$|^tariff$",
     re.IGNORECASE,
 )
 # Which days a row holds for, in one column; `_OFFER`: only what is called an offer holds then.
@@ -38,6 +38,13 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _OFFER = re.compile(r"活动|促销|特价|特惠|优惠|限时|折后|秒杀|团购价|\b(?:offer|sale|promo\w*|special|deal|discount\w*)\b", re.IGNORECASE)
+# Things that take place: their days are facts about them, and do not say when the facts hold.
+_EVENT = re.compile(
+    r"课|班次|班级|夏令营|冬令营|培训|讲座|演出|展览|赛|场次|旅行团|线路"
+    r"|\b(?:courses?|class(?:es)?|workshops?|events?|tours?|trips?|camps?|intakes?|sessions?|shows?|exhibitions?|festivals?|terms?)\b",
+    re.IGNORECASE,
+)
+_TAKES_PLACE = re.compile(r"^(?:开始|起始|结束|截止)|^(?:start|end)\b|^(?:from|to|until)$", re.IGNORECASE)
 _SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|nr\.?|#|s/n|id)$", re.IGNORECASE)
 _PRICE_LIST = re.compile(
     r"价|收费|费用|资费|运费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE
@@ -99,7 +106,8 @@ def read_facts(
     if shape is None:
         return None, (f"sheet {sheet.name!r} has no header row",), ()
     layout, warnings = _layout(sheet, shape.names, shape.body, settings)
-    columns = _columns(layout, shape.body, settings)
+    about = " ".join((sheet.name, meta.title, *(layout.names[at] for at in layout.keys)))
+    columns = _columns(layout, shape.body, settings, about)
     rows, notes = _rows(sheet, shape, layout, columns, meta)
     warnings = [*warnings, *shape.warnings, *notes, *_twins(sheet.name, rows, layout)]
     if not rows:
@@ -209,10 +217,11 @@ def _layout(
     warnings = [
         f"sheet {sheet.name!r}: kefu.yaml names a column {name!r} that is not there" for name in _unknown(names, settings)
     ]
+    own_dates = bool(_EVENT.search(f"{sheet.name} {next(filter(None, names), '')}"))
     aliases = _positions(names, settings.get("alias_columns")) or [*_matching(names, _ALIAS), *_matching(names, _HOLDS)]
     category = _positions(names, settings.get("category")) or _matching(names, _CATEGORY)[:1]
-    begins = _positions(names, settings.get("valid_from")) or _matching(names, _FROM)[:1]
-    ends = _positions(names, settings.get("valid_to")) or _matching(names, _TO)[:1]
+    begins = _positions(names, settings.get("valid_from")) or _bounds(names, _FROM, own_dates)
+    ends = _positions(names, settings.get("valid_to")) or _bounds(names, _TO, own_dates)
     period = -1 if begins or ends else _period(names, body)
     offers = _offers(names, period)
     keys = _positions(names, settings.get("key")) or _guessed_keys(
@@ -249,6 +258,11 @@ def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
     return [at for at, name in enumerate(names) if name and pattern.search(core_name(name))]
 
 
+def _bounds(names: Sequence[str], pattern: re.Pattern[str], own_dates: bool) -> list[int]:
+    """Return the column of the day from which or to which rows hold. That a course begins then bounds no fact about it."""
+    return [at for at in _matching(names, pattern) if not (own_dates and _TAKES_PLACE.search(names[at]))][:1]
+
+
 def _period(names: Sequence[str], body: Sequence[GridRow]) -> int:
     """Return the column whose cells say from when to when, -1 without one. "有效期：3 个月" says how long, not when."""
     for at in _matching(names, _PERIOD):
@@ -276,8 +290,8 @@ def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int]
     ]
     short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
     keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
-    if keys and keys[0] != short[0] and _tells_rows_apart(short[0], body) and not _tells_rows_apart(keys[0], body):
-        # "Club, City, ...": what stands first and is different in every row is the name, whatever its heading.
+    if keys and keys[0] != short[0] and not _tells_rows_apart(keys[0], body) and not any(names[: short[0]]):
+        # "Club, City, ..." and "楼盘, 户型, ...": what stands first names the row too, whatever its heading.
         keys.insert(0, short[0])
     if dated or len(_told(keys, body)) == len(body):
         return keys
@@ -300,7 +314,7 @@ def _tells_rows_apart(at: int, body: Sequence[GridRow]) -> bool:
     return len({row.cells[at] for row in body}) == len(body)
 
 
-def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:
+def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any], about: str) -> list[FactColumn]:
     declared: Mapping[str, Mapping[str, Any]] = settings.get("columns", {})
     names = [layout.names[at] for at in layout.shown]
     specs = [declared.get(name, {}) for name in names]
@@ -310,7 +324,7 @@ def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, An
     ]
     # A general word that the company gives to one column is not another's too.
     claimed = {compact(word) for spec in specs for word in spec.get("synonyms", ())}
-    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types)]
+    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types, about)]
     return [
         FactColumn(
             name=name,
