@@ -12,7 +12,16 @@ from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
 from shared.domain.fact_shown import given_names, label, title, translated
-from shared.domain.fact_words import PRICE_WORDS, STOCK_WORDS, built_in_words, compact, core_name, derived_names, fold, is_added_cost
+from shared.domain.fact_words import (
+    PRICE_WORDS,
+    STOCK_WORDS,
+    built_in_words,
+    compact,
+    core_name,
+    derived_names,
+    fold,
+    is_added_cost,
+)
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
@@ -28,7 +37,9 @@ _STEM_TAIL = re.compile(r"(?:名称|型号|编号|编码|代码|类型|种类|�
 _HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
 _LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
 _MOST_FOR_A_PART = 2
-_PRICE_LIST = re.compile(r"价|收费|费用|资费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE)
+_PRICE_LIST = re.compile(
+    r"价|收费|费用|资费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE
+)
 _STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
 _SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|#|id)$", re.IGNORECASE)
 _DAYS_KEPT = 16
@@ -216,11 +227,11 @@ def _column_words(table: FactTable) -> Mapping[str, Positions]:
     general: list[tuple[str, int]] = []
     for position, column in enumerate(table.columns):
         headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
+        headings |= {spelled_out(heading) for heading in headings}
         stems = _stems(table) if column.name in table.key_columns[:1] else ()
         for word in (column.name, *headings, *column.synonyms, *stems):
             if len(compact(word)) > 1:
                 words[compact(word)].add(position)
-        headings |= {written for heading in headings if (written := spelled_out(heading)) != heading}
         topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
         general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
     # What the company says of its columns counts before what people generally say.
@@ -339,7 +350,11 @@ def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[st
             for start in range(len(core) - 1):
                 for end in range(start + 2, len(core) + (start > 0)):
                     parts[core[start:end]].add(position)
-    return {part: frozenset(at) for part, at in parts.items() if len(at) <= _MOST_FOR_A_PART and not any(part in words for words in known)}
+    return {
+        part: frozenset(at)
+        for part, at in parts.items()
+        if len(at) <= _MOST_FOR_A_PART and not any(part in words for words in known)
+    }
 
 
 def _stems(table: FactTable) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ _PERIODS = """
 周(?![一二三四五六日末])|星期|\\bweek(?!end|day)|weekly => 一周|每周|一个星期|一星期|每星期|一个礼拜|一礼拜|周租|七天|7天|租一周|per week|a week|weekly|one week|for a week
 月|\\bmonth => 一个月|每月|每个月|月付|按月|包月|per month|a month|monthly|one month|each month
 季|\\bquarter => 一季|一个季度|每季度|per quarter|a quarter|quarterly
-年|\\byear|annual => 一年|每年|包年|年付|按年|一整年|per year|a year|yearly|annual|annually|one year|each year
+学期|\\bterm\\b => 一学期|每学期|一个学期|per term|a term|each term
+年(?!龄|级)|\\byear|annual => 一年|每年|包年|年付|按年|一整年|per year|a year|yearly|annual|annually|one year|each year
 """
 _SHORTENED = tuple(
     (re.compile(rf"\b{short}\b\.?", re.IGNORECASE), long)
@@ -72,6 +73,10 @@ _SHORTENED = tuple(
         ("mth", "month"), ("yr", "year"), ("hrs", "hours"), ("wt", "weight"), ("incl", "included"), ("avg", "average"),
     )
 )  # fmt: skip
+_COUNTS_BY = re.compile(
+    r"(?:小时|[日天晚周月季年])(?=[租费付供价])|[按每包](?:小时|个?[日天晚周月季年]|学期)|\bper \w+|/ ?\w+|\b(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual)\b",
+    re.IGNORECASE,
+)
 _UNITS = {
     "kg": "几公斤|多少公斤|几斤|多少斤|how many kilos|how many kg",
     "km": "几公里|多少公里|how many kilometres|how many km",
@@ -114,6 +119,31 @@ def column_words(headings: Iterable[str], kind: ColumnType, unit: str) -> Iterat
                 yield from words
         yield from (f"一{per}", f"每{per}", f"per {per}") if per else ()
         yield from _UNITS.get(unit.casefold().removesuffix(f"/{per}") if per != "h" else "", "").split("|")
+
+
+def periods_of(heading: str, unit: str) -> frozenset[int]:
+    """Return by which times a column's price counts ("元/月", "月租", "Monthly fee"), as numbers of their own."""
+    said = " ".join((unit.partition("/")[2], *(found[0] for found in _COUNTS_BY.finditer(heading))))
+    return frozenset(at for at, (header, _) in enumerate(_rules(_PERIODS)) if header.search(said))
+
+
+def periods_asked(text: str) -> frozenset[int]:
+    """Return by which times a folded question wants a price: "一天多少钱", "per day". A price "for a day" may be any."""
+    return frozenset(at for at, pattern in enumerate(_asked_periods()) if pattern.search(text))
+
+
+@cache
+def _asked_periods() -> tuple[re.Pattern[str], ...]:
+    """Return for each time the words that count by it. "一年有效" counts nothing, so "一年" needs the price beside it."""
+    found: list[re.Pattern[str]] = []
+    for _, words in _rules(_PERIODS):
+        sure = [
+            re.escape(word) for word in words if word.startswith(("每", "per ", "each ")) or word.endswith(("ly", "付", "租"))
+        ]
+        beside = [re.escape(word) for word in words if word.startswith("一") and not word.startswith("一整")]
+        near = rf"(?:{'|'.join(beside)})(?:要|得|是)?多少钱|多少钱(?:{'|'.join(beside)})(?!以)" if beside else ""
+        found.append(re.compile("|".join(filter(None, (*(rf"{word}" for word in sure), near)))))
+    return tuple(found)
 
 
 def spelled_out(heading: str) -> str:

@@ -110,7 +110,7 @@ def _gap(found: re.Match[str]) -> str:
 
 def bracketed_unit(name: str) -> str:
     """Return the unit in a column's name: "价格(元)" has "元"; "Price", "旺季(4-10月)" and "价格(含税)" have none."""
-    found = re.search(r"[(（\[【]([^)）\]】]{1,8})[)）\]】]\s*$", name)
+    found = re.search(r"[(（\[【]([^)）\]】]{1,12})[)）\]】]\s*$", name)
     return found.group(1).strip() if found and not _NO_UNIT.search(found.group(1)) else ""
 
 
@@ -126,14 +126,18 @@ def built_in_words(names: Sequence[str], types: Sequence[ColumnType], about: str
         members = [at for at, core in enumerate(cores) if group.header.search(core) or group.type is types[at]]
         if "多少钱" in group.words:
             members = [at for at in members if not is_added_cost(cores[at], about)]
-        plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
+        plain = [
+            at
+            for at in members
+            if fold(cores[at]) != "days" and fold(core_name(cores[at])) in {fold(word) for word in group.words}
+        ]
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
     return [tuple(words) for words in found]
 
 
 _ADDED = re.compile(
-    r"延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
+    r"起存|起投|起购|起订|起批|门槛|限额|额度|补贴|返现|奖|赔|罚|延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
     r"|保险|保价|税|\b(?:deposit|late|cancel\w*|change|repair|install\w*|warranty|insurance|delivery|shipping|postage|set-?up|overage|excess|tax|vat)\b",
     re.IGNORECASE,
 )

@@ -20,11 +20,11 @@ from shared.domain.fact_aggregates import (
 )
 from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
 from shared.domain.fact_book import PreparedTable, Synonyms, prepare
-from shared.domain.fact_columns import unit_words
 from shared.domain.fact_dates import asked_day
+from shared.domain.fact_mismatch import asks_for_money, asks_for_something_else, is_own, may_be_price
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_ranges import amounts, fitting
-from shared.domain.fact_words import compact, generic_words
+from shared.domain.fact_words import compact
 from shared.domain.knowledge import ColumnType, FactAnswer, FactTable
 from shared.domain.language import Language, detect_language
 
@@ -37,10 +37,6 @@ _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget fo
 _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
 _PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
-_MONEY = re.compile(r"多少钱|几块钱|几多钱|\bhow much (?:is|are|does|do|would|for|to|it)\b|\b(?:cost|costs|price)\b")
-_MONEY_OR_FREE = re.compile(_MONEY.pattern + r"|免费|收费|要钱|\bfree\b")
-_OF_IT = re.compile(r"^(?:的|要|得|需要?|是|使用|用|租|一[个天月年次]|每[个天月年次]|\s|\b(?:is|are|for|of|the|a|an|to|use|using|does|do|it|extra)\b)*$")
-_NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
@@ -75,7 +71,7 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
     best = _best(clean, language)
     chosen = [*best, *_besides(asked, best, readings, names)]
-    if _MONEY.search(asked.text) and not any(_says_money(reading) for reading in chosen):
+    if asks_for_money(asked.text) and not any(_says_money(reading) for reading in chosen):
         # "How much is parking", where the table only says that there is some.
         return NOTHING
     return answer_from(chosen, language)
@@ -165,7 +161,7 @@ def _readings(
         return
     columns, besides = _asked_columns(asked, prepared, words, days)
     places += besides
-    if _pays_for_a_part(asked, prepared, words):
+    if asks_for_something_else(asked, prepared, names, words, rows or valid, columns, places):
         return
     if columns & prepared.by_day():
         places += day_places
@@ -179,28 +175,8 @@ def _readings(
     yield replace(base, columns=columns, places=tuple(places), several=several)
 
 
-def _pays_for_a_part(asked: Question, prepared: PreparedTable, words: Sequence[Found[Positions]]) -> bool:
-    """Whether the money asked for is that of something of which the table says only whether there is any: "月卡的储物柜多少钱"."""
-    for one in words:
-        if all(prepared.column(at).type is ColumnType.BOOLEAN for at in one.value) and _is_own(prepared, one):
-            for money in _MONEY_OR_FREE.finditer(asked.text):
-                apart = asked.text[min(one.end, money.end()) : max(one.start, money.start())]
-                if _OF_IT.match(apart):
-                    return True
-    return False
-
-
 def _says_money(reading: Reading) -> bool:
-    return not reading.columns or any(_may_be_price(reading.prepared, at) for at in reading.columns)
-
-
-def _may_be_price(prepared: PreparedTable, position: int) -> bool:
-    column = prepared.column(position)
-    if column.type in (ColumnType.BOOLEAN, ColumnType.TIME_RANGE, ColumnType.DATE):
-        return False
-    return column.type is not ColumnType.TEXT or any(
-        _NUMBER_OR_FREE.search(row.cells.get(column.name, "")) for row in prepared.table.rows
-    )
+    return not reading.columns or any(may_be_price(reading.prepared, at) for at in reading.columns)
 
 
 def _meant_without_name(
@@ -209,7 +185,7 @@ def _meant_without_name(
     """Whether a question that names no row is still about this table, and worth asking back: "运费多少", "几点开门"."""
     if not columns or rows > MAX_CHOICES:
         return False
-    own = any(_is_own(prepared, one) for one in words)
+    own = any(is_own(prepared, one) for one in words)
     return own or bool(columns & prepared.hours()) or any(word in asked.text for word in prepared.called)
 
 
@@ -282,7 +258,7 @@ def _asked_columns(
     keys = {at for at in meant if prepared.column(at).name in prepared.table.key_columns}
     # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
     meant = (meant - keys) or keys
-    named = {at for one in words for at in one.value if _is_own(prepared, one)} & meant
+    named = {at for one in words for at in one.value if is_own(prepared, one)} & meant
     kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
     asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
     hours, by_day = prepared.hours(), prepared.by_day()
@@ -301,13 +277,6 @@ def _asked_columns(
         if narrowed:
             return frozenset(narrowed), [(one.start, one.end) for one in parts if one.value & narrowed]
     return frozenset(asked), []
-
-
-def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
-    """Whether a word names its column, and not only a kind of columns."""
-    return one.word not in generic_words() | unit_words() or any(
-        one.word in compact(prepared.column(at).name) for at in one.value
-    )
 
 
 def _kind(prepared: PreparedTable, position: int) -> str:

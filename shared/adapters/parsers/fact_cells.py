@@ -7,10 +7,14 @@ from shared.domain.fact_words import bracketed_unit, core_name
 from shared.domain.knowledge import ColumnType
 
 _CODES = r"(?:[¥￥$€£]|(?:rmb|cny|usd|eur|gbp|hkd|mop|twd|jpy|krw|nok|sek|dkk|chf|aud|cad|nzd|sgd|inr|myr|thb|php|idr|vnd|aed|zar|brl|pln|czk|huf)\b|(?:us|hk|nt|au?|ca?|s)\$|kr\b|rs\.?)"
-_NUMBER = re.compile(rf"^{_CODES}?\s*[-+]?(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?\s*(?:%|[\u4e00-\u9fffA-Za-z/]{{1,6}})?$", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"^{_CODES}?\s*[-+]?(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?\s*(?:%|[\u4e00-\u9fffA-Za-z/]{{1,6}})?$", re.IGNORECASE
+)
 _CURRENCY = re.compile(rf"^{_CODES}\s*\d|^\d[\d,.]*\s*{_CODES}$", re.IGNORECASE)
 _CLOCK = r"(?:(?:[01]?\d|2[0-4])[:：][0-5]\d(?:\s*[ap]\.?m\.?)?|(?:1[0-2]|[1-9])\s*[ap]\.?m\.?|noon|midnight)"
-_SPAN = rf"(?:上午|下午|中午|晚上|晚间|早)?\s*{_CLOCK}\s*(?:[-–—~～至到]+|to|until)\s*(?:次日|翌日|凌晨|上午|下午|晚上)?\s*{_CLOCK}"
+_SPAN = (
+    rf"(?:上午|下午|中午|晚上|晚间|早)?\s*{_CLOCK}\s*(?:[-–—~～至到]+|to|until)\s*(?:次日|翌日|凌晨|上午|下午|晚上)?\s*{_CLOCK}"
+)
 _TIME_RANGE = re.compile(
     # A break at noon makes two: "8:00-12:00, 14:00-17:30".
     rf"^{_SPAN}(?:\s*(?:[,，、;；/&和]|and)?\s*{_SPAN}){{0,3}}$"
@@ -23,11 +27,41 @@ _BOOLEANS = {
     *("yes", "no", "true", "false", "y", "n", "√", "×", "✓", "✗", "✔", "✘", "✕", "○", "●", "included", "not included"),
 }
 # What stands in a cell that has nothing to say.
-BLANKS = frozenset({"/", "\\", "-", "--", "—", "——", "–", "n/a", "na", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "null", "nan"})
+BLANKS = frozenset(
+    {"/", "\\", "-", "--", "—", "——", "–", "n/a", "na", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "null", "nan"}
+)
 _NO_NUMBER = {
-    *("免费", "面议", "不包邮", "包邮", "不限", "无限", "无限制", "无", "不限量", "不收费", "赠送", "联系我们", "联系客服", "咨询客服"),
+    *(
+        "免费",
+        "面议",
+        "不包邮",
+        "包邮",
+        "不限",
+        "无限",
+        "无限制",
+        "无",
+        "不限量",
+        "不收费",
+        "赠送",
+        "联系我们",
+        "联系客服",
+        "咨询客服",
+    ),
     *("定制", "询价", "详询", "电询", "电议", "待定", "时价", "按需", "缺货", "售罄"),
-    *("free", "unlimited", "none", "on request", "contact us", "contact sales", "call us", "custom", "tbd", "tba", "poa", "included"),
+    *(
+        "free",
+        "unlimited",
+        "none",
+        "on request",
+        "contact us",
+        "contact sales",
+        "call us",
+        "custom",
+        "tbd",
+        "tba",
+        "poa",
+        "included",
+    ),
 }
 _MONEY_HEADER = re.compile(r"价|(?<!免)费|金额|price|cost|fee|amount", re.IGNORECASE)
 _MONEY_UNIT = re.compile(r"^(?:元|人民币|美元|RMB|CNY|USD|EUR|¥|￥|\$|€|£)", re.IGNORECASE)
@@ -50,7 +84,9 @@ def guess_type(name: str, cells: Sequence[str]) -> ColumnType:
         if telling and sum(bool(test(cell)) for cell in telling) >= len(telling) * _MOST:
             return _money_or_number(name, telling) if kind is ColumnType.NUMBER else kind
     # "not allowed" among prices is none, and leaves the others what they are.
-    return ColumnType.MONEY if filled and 2 * sum(bool(_CURRENCY.match(cell)) for cell in filled) > len(filled) else ColumnType.TEXT
+    return (
+        ColumnType.MONEY if filled and 2 * sum(bool(_CURRENCY.match(cell)) for cell in filled) > len(filled) else ColumnType.TEXT
+    )
 
 
 def is_blank(cell: str) -> bool:

@@ -37,7 +37,9 @@ _PERIOD = re.compile(
     r"|\bperiod\b|\bvalid(?:ity)?\b|\bdates?\b",
     re.IGNORECASE,
 )
-_OFFER = re.compile(r"活动|促销|特价|特惠|优惠|限时|折后|秒杀|团购价|\b(?:offer|sale|promo\w*|special|deal|discount\w*)\b", re.IGNORECASE)
+_OFFER = re.compile(
+    r"活动|促销|特价|特惠|优惠|限时|折后|秒杀|团购价|\b(?:offer|sale|promo\w*|special|deal|discount\w*)\b", re.IGNORECASE
+)
 # Things that take place: their days are facts about them, and do not say when the facts hold.
 _EVENT = re.compile(
     r"课|班次|班级|夏令营|冬令营|培训|讲座|演出|展览|赛|场次|旅行团|线路"
@@ -49,9 +51,13 @@ _SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|nr\.?|#|s/n|id)$", re.
 _PRICE_LIST = re.compile(
     r"价|收费|费用|资费|运费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE
 )
+_STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
 _VARIANT = re.compile(r"颜色|尺寸|尺码|规格|版本|容量|口味|colou?r|\bsize|version|variant", re.IGNORECASE)
-_HOLDS = re.compile(r"^(?:包含|覆盖|涵盖|所含|含)(?:的)?(?:省份|省市|地区|区域|城市|国家|范围)?$|^(?:includes|covers|countries|areas covered)$", re.IGNORECASE)
+_HOLDS = re.compile(
+    r"^(?:包含|覆盖|涵盖|所含|含)(?:的)?(?:省份|省市|地区|区域|城市|国家|范围)?$|^(?:includes|covers|countries|areas covered)$",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
 _DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF05: "%", 0xFF0E: "."}
 _MOST_PERIODS = 0.6
@@ -86,7 +92,7 @@ def looks_like_facts(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
     if not names or not _KEY.search(core_name(names[first])):
         return False
     kinds = [guess_type(name, [row.cells[at] for row in body]) for at, name in enumerate(names)]
-    listed = bool(_PRICE_LIST.search(sheet.name))
+    listed = bool(_PRICE_LIST.search(sheet.name) or _STOCK_LIST.search(sheet.name))
     telling = (ColumnType.MONEY, ColumnType.TIME_RANGE)
     return any(
         kind in telling or (kind is ColumnType.NUMBER and (listed or any(group.header.search(name) for group in GROUPS)))

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from shared.adapters.parsers.fact_cells import is_value
 from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
@@ -14,7 +15,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^[*＊※]|^(?:注意?|备注|说明|附注|温馨提示|提示|notes?|remarks?|n\.?b\.?|please note)\s*\d{0,2}\s*(?:[:：.、]|$)", re.IGNORECASE
+    r"^[*＊※]|^(?:注意?|备注|说明|附注|温馨提示|提示|notes?|remarks?|n\.?b\.?|please note)\s*\d{0,2}\s*(?:[:：.、]|$)",
+    re.IGNORECASE,
 )
 
 
@@ -90,7 +92,7 @@ def _joined(sheet: Sheet, first: int, last: int) -> tuple[str, ...]:
 def _spread(above: Sequence[str], widths: dict[int, int]) -> list[str]:
     """Give each group's heading to the columns below it: as wide as its cell, else up to the next heading."""
     starts = [at for at, cell in enumerate(above) if cell]
-    free = [end - start for start, end in zip(starts, starts[1:], strict=False)]
+    free = [end - start for start, end in pairwise(starts)]
     over = [""] * len(above)
     for start, end in zip(starts, [*starts[1:], len(above)], strict=True):
         # The last one ends where nothing says; it is no wider than the widest before it.
@@ -110,7 +112,10 @@ def _stacked(names: tuple[str, ...], rows: list[GridRow]) -> tuple[tuple[str, ..
         return names, rows
     taken = [tuple(at for at in block if names[at]) for block in blocks]
     return headings[0], [
-        replace(row, cells=tuple(row.cells[at] for at in block)) for block in taken for row in rows if any(row.cells[at] for at in block)
+        replace(row, cells=tuple(row.cells[at] for at in block))
+        for block in taken
+        for row in rows
+        if any(row.cells[at] for at in block)
     ]
 
 
