@@ -6,21 +6,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.fact_columns import column_words, spelled_out
-from shared.domain.fact_fillers import FILLERS_EN, TRADES
+from shared.domain.fact_fillers import TRADES
+from shared.domain.fact_headings import DELIVERS, LANGUAGES, heading_parts, heading_words, price_modifiers, row_stems, unhyphened
 from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
 from shared.domain.fact_ranges import Range, read_ranges
-from shared.domain.fact_shown import given_names, label, title, translated
+from shared.domain.fact_shown import given_names, title, translated
 from shared.domain.fact_words import (
-    PRICE_WORDS,
-    STOCK_WORDS,
-    built_in_words,
     compact,
     core_name,
     derived_names,
     fold,
-    is_added_cost,
 )
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
@@ -28,20 +24,6 @@ from shared.domain.language import Language
 Synonyms = Sequence[Sequence[str]]
 Positions = frozenset[int]
 _CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
-# In a table of delivery prices, what is asked for is the freight, whatever its column is called.
-_DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|delivery|postage|freight", re.IGNORECASE)
-_FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
-_PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-_STEM_TAIL = re.compile(r"(?:名称|型号|编号|编码|代码|类型|种类|项目|名|种|类|表)$|\b(?:no|number|name|code|type|id|sku)\.?$")
-_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
-_LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
-_MOST_FOR_A_PART = 2
-_PRICE_LIST = re.compile(
-    r"价|收费|费用|资费|租金|\bprices?\b|\brates?\b|\btariffs?\b|\bfees?\b|\bcharges\b|\bpricing\b", re.IGNORECASE
-)
-_STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
-_SERIAL = re.compile(r"^(?:序号|序|编号|行号|no\.?|#|id)$", re.IGNORECASE)
 _DAYS_KEPT = 16
 _DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
 _HOW_LONG = frozenset("多久 多长 多长时间 long".split())
@@ -60,8 +42,8 @@ class PreparedTable:
     """A table with its vocabularies, all compact: names to row positions, words to column positions.
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
-    tell all things apart; `called`: words for the table as a whole, `stems`: for what its rows are; `about`: words that say nothing new beside it, `fillers`: those
-    of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    tell all things apart; `called`: words for the table as a whole, `stems`: for what its rows are; `about`: words that
+    say nothing new beside it, `fillers`: those of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
     rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
@@ -151,7 +133,7 @@ def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[Prepa
 
 
 def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTable:
-    words = _column_words(table)
+    words = heading_words(table)
     keys = tuple(
         tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
         for position, row in enumerate(table.rows)
@@ -167,20 +149,20 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
         columns=words,
         column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
-        modifiers=_modifiers(table),
-        parts=_name_parts_of_columns(table, words, names),
+        modifiers=price_modifiers(table),
+        parts=heading_parts(table, words, names),
         days=_days(table),
         keys=keys,
         things={key: tuple(rows) for key, rows in things.items()},
         telling=telling,
         called=_called(table),
-        stems=_stems(table),
+        stems=row_stems(table),
         about=_about(table),
         ranges=_ranges(table),
         misspelt=Misspelt(names),
         fillers=_trade_fillers(table),
         values=_values(table),
-        delivers=bool(_DELIVERS.search(f"{table.sheet} {table.title}")),
+        delivers=bool(DELIVERS.search(f"{table.sheet} {table.title}")),
         dated=any(row.valid_from or row.valid_to for row in table.rows),
     )
 
@@ -210,83 +192,13 @@ def _names(
     ):
         names[name] |= rows
     fixed = {name: frozenset(rows) for name, rows in names.items()}
-    return _unhyphened({**widened(fixed, called, words), **fixed})
+    return unhyphened({**widened(fixed, called, words), **fixed})
 
 
 def _first_words(table: FactTable) -> Iterator[str]:
     for row in table.rows:
         name = fold(row.cells.get(table.key_columns[0], "")) if table.key_columns else ""
         yield name.split(" ")[0]
-
-
-def _column_words(table: FactTable) -> Mapping[str, Positions]:
-    names = [column.name for column in table.columns]
-    about = " ".join((table.sheet, table.title, *table.key_columns))
-    built_in = built_in_words(names, [column.type for column in table.columns], about)
-    words: defaultdict[str, set[int]] = defaultdict(set)
-    general: list[tuple[str, int]] = []
-    for position, column in enumerate(table.columns):
-        headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
-        headings |= {spelled_out(heading) for heading in headings}
-        stems = _stems(table) if column.name in table.key_columns[:1] else ()
-        for word in (column.name, *headings, *column.synonyms, *stems):
-            if len(compact(word)) > 1:
-                words[compact(word)].add(position)
-        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
-        general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
-    # What the company says of its columns counts before what people generally say.
-    declared = frozenset(words)
-    for word, position in general:
-        if word not in declared:
-            words[word].add(position)
-    if _DELIVERS.search(f"{table.sheet} {table.title}"):
-        for word in map(compact, _FREIGHT):
-            words.setdefault(word, set(words.get(compact("多少钱"), ())))
-    for (asked, *others), title_says in ((PRICE_WORDS, _PRICE_LIST), (STOCK_WORDS, _STOCK_LIST)):
-        unnamed = () if words.get(compact(asked)) else _unnamed(table, about, asked, title_says)
-        for word in map(compact, (asked, *others)) if unnamed else ():
-            words[word] |= set(unnamed)
-    return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
-
-
-def _unnamed(table: FactTable, about: str, word: str, title_says: re.Pattern[str]) -> set[int]:
-    """Return the columns that are prices, or stock, only by what the list is called: "轿车 | SUV" in a 价目表, "38码" in 库存.
-
-    None of them has a unit or a topic of its own. What is written with a currency is a price in any list.
-    """
-    listed = bool(title_says.search(about))
-    kinds = {ColumnType.NUMBER, ColumnType.MONEY} if listed else set[ColumnType]()
-    kinds |= {ColumnType.MONEY} if word in PRICE_WORDS else set()
-    found: set[int] = set()
-    for at, column in enumerate(table.columns):
-        core = core_name(column.name)
-        bare = column.type is ColumnType.MONEY or not (column.unit or any(column_words([core], ColumnType.TEXT, "")))
-        if column.type in kinds and bare and not _SERIAL.match(core) and not is_added_cost(core, about):
-            found.add(at)
-    return found
-
-
-def _modifiers(table: FactTable) -> Mapping[str, Positions]:
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for position, column in enumerate(table.columns):
-        if column.type not in (ColumnType.NUMBER, ColumnType.MONEY):
-            continue
-        for heading in (core_name(column.name), *(label(table, column, language) for language in LANGUAGES)):
-            word = compact(_PRICE_TAIL.sub("", fold(heading)))
-            if 1 < len(word) < len(compact(heading)):
-                found[word].add(position)
-        # "旺季（4月-10月） 平日": a heading of two rows.
-        halves = [compact(core_name(half)) for half in column.name.split(" ")]
-        for half in halves if len(halves) == 2 and not column.name.isascii() else ():
-            if len(half) > 1:
-                found[half].add(position)
-    return _unhyphened({word: frozenset(columns) for word, columns in found.items()})
-
-
-def _unhyphened(words: Mapping[str, Positions]) -> Mapping[str, Positions]:
-    """Add "offpeak" to "off-peak"; a hyphen between digits stays."""
-    plain = {_HYPHEN.sub("", word): rows for word, rows in words.items() if "-" in word}
-    return {**plain, **words}
 
 
 def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:
@@ -331,35 +243,8 @@ def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
 def _trade_fillers(table: FactTable) -> frozenset[str]:
     own = (table.sheet, *(title(table, language) for language in LANGUAGES), *(column.name for column in table.columns))
     spoken = fold(" ".join(own))
-    own_letters = (letter for stem in _stems(table) if len(stem) < 3 for letter in stem if not letter.isascii())
+    own_letters = (letter for stem in row_stems(table) if len(stem) < 3 for letter in stem if not letter.isascii())
     return frozenset((*own_letters, *(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())))
-
-
-def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
-    """Return the parts of columns' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
-    parts: defaultdict[str, set[int]] = defaultdict(set)
-    for position, column in enumerate(table.columns):
-        core = compact(core_name(column.name))
-        if column.name in table.key_columns:
-            continue
-        if core.isascii():
-            for word in _LATIN_WORD.findall(fold(core_name(column.name))):
-                if len(word) > 3 and word not in FILLERS_EN:
-                    parts[word].add(position)
-        else:
-            for start in range(len(core) - 1):
-                for end in range(start + 2, len(core) + (start > 0)):
-                    parts[core[start:end]].add(position)
-    return {
-        part: frozenset(at)
-        for part, at in parts.items()
-        if len(at) <= _MOST_FOR_A_PART and not any(part in words for words in known)
-    }
-
-
-def _stems(table: FactTable) -> tuple[str, ...]:
-    """Return what the rows are, by the heading of their names: "套餐名称" is of 套餐, "Part No" of parts."""
-    return tuple(filter(None, (_STEM_TAIL.sub("", fold(core_name(name))).strip() for name in table.key_columns[:1])))
 
 
 def _called(table: FactTable) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from shared.domain.fact_aggregates import (
 )
 from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
 from shared.domain.fact_book import PreparedTable, Synonyms, prepare
-from shared.domain.fact_dates import asked_day
+from shared.domain.fact_dates import AskedDay, asked_day
 from shared.domain.fact_mismatch import asks_for_money, asks_for_something_else, is_own, may_be_price
 from shared.domain.fact_question import Found, Question
 from shared.domain.fact_ranges import amounts, fitting
@@ -151,9 +151,7 @@ def _readings(
     )
     if when and prepared.dated:
         places.append((when.start, when.end))
-    days, day_places = asked.days(today)
-    if when and when.single:
-        days, day_places = frozenset({when.day.weekday()}), [(when.start, when.end)]
+    days, day_places = _days(asked, when, today)
     listed = _aggregate(asked, prepared, rows or valid, words, days, named_at)
     if listed:
         rows, columns, found = listed
@@ -173,6 +171,11 @@ def _readings(
         return
     several = conjoined or (bool(_SEVERAL.search(asked.text)) and len(names) > 1)
     yield replace(base, columns=columns, places=tuple(places), several=several)
+
+
+def _days(asked: Question, when: AskedDay | None, today: date) -> tuple[frozenset[int], list[Place]]:
+    """Return the weekdays that the question names, or that of the day it names, and where."""
+    return (frozenset({when.day.weekday()}), [(when.start, when.end)]) if when and when.single else asked.days(today)
 
 
 def _says_money(reading: Reading) -> bool:

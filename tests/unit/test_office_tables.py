@@ -185,9 +185,7 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("company", "question", "values"), [(one, *row) for one, rows in ANSWERED.items() for row in rows]
-)
+@pytest.mark.parametrize(("company", "question", "values"), [(one, *row) for one, rows in ANSWERED.items() for row in rows])
 def test_a_plain_question_is_answered_with_the_cells_asked_for(company: str, question: str, values: str) -> None:
     answer = ask(company, question)
     assert (answer.status, ",".join(value for hit in answer.hits for _, value in hit.cells)) == ("exact", values)
