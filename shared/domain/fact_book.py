@@ -10,7 +10,7 @@ from shared.domain.fact_fillers import TRADES
 from shared.domain.fact_headings import DELIVERS, LANGUAGES, heading_parts, heading_words, price_modifiers, row_stems, unhyphened
 from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
-from shared.domain.fact_ranges import Range, read_ranges
+from shared.domain.fact_ranges import Range, read_range, read_ranges
 from shared.domain.fact_shown import given_names, title, translated
 from shared.domain.fact_words import (
     compact,
@@ -43,7 +43,8 @@ class PreparedTable:
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
     tell all things apart; `called`: words for the table as a whole, `stems`: for what its rows are; `about`: words that
-    say nothing new beside it, `fillers`: those of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    say nothing new beside it, `fillers`: those of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row, and
+    `headed`: the ranges that columns are for; `dated`: whether
     rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
@@ -62,6 +63,7 @@ class PreparedTable:
     stems: tuple[str, ...]
     about: str
     ranges: Mapping[int, Mapping[int, Range]]
+    headed: Mapping[int, Range]
     misspelt: Misspelt
     fillers: frozenset[str]
     dated: bool
@@ -159,6 +161,7 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         stems=row_stems(table),
         about=_about(table),
         ranges=_ranges(table),
+        headed=_headed(table),
         misspelt=Misspelt(names),
         fillers=_trade_fillers(table),
         values=_values(table),
@@ -238,6 +241,13 @@ def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
         if column.type is ColumnType.TEXT or column.name in table.key_columns
     }
     return {at: ranges for at, ranges in found.items() if ranges}
+
+
+def _headed(table: FactTable) -> Mapping[int, Range]:
+    """Return the columns whose headings are ranges of amounts: "1-5kg"."""
+    headings = [fold(column.name) for column in table.columns]
+    found = read_ranges([heading if read_range(heading) else "" for heading in headings])
+    return found if all(one.unit for one in found.values()) else {}
 
 
 def _trade_fillers(table: FactTable) -> frozenset[str]:

@@ -74,7 +74,7 @@ _SHORTENED = tuple(
     )
 )  # fmt: skip
 _COUNTS_BY = re.compile(
-    r"(?:小时|[日天晚周月季年])(?=[租费付供价])|[按每包](?:小时|个?[日天晚周月季年]|学期)|\bper \w+|/ ?\w+|\b(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual)\b",
+    r"[半全整]天|(?:小时|[日天晚周月季年])(?=[租费付供价])|[按每包](?:小时|个?[日天晚周月季年]|学期)|\bper \w+|/ ?\w+|\b(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual)\b",
     re.IGNORECASE,
 )
 _UNITS = {

@@ -34,7 +34,10 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[,，。？?！；;、和与及]|还有|以及|\b(?:and|or)\b")
-_NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
+_NUMBER_OR_FREE = re.compile(
+    r"[¥￥$€£]|\d\s*[元块]|免|包邮|面议|另收|询|\b(?:free|contact|call us)\b|^\D{0,4}\d[\d,.]*\s*(?:[^\d/\s]\S{0,5})?$",
+    re.IGNORECASE,
+)
 
 
 def asks_for_something_else(
@@ -66,6 +69,21 @@ def is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
     return one.word not in generic_words() | unit_words() or any(
         one.word in compact(prepared.column(at).name) for at in one.value
     )
+
+
+def charged_columns(asked: Question, words: _Spots) -> Positions:
+    """Return the columns named right beside what asks for money."""
+    return frozenset(at for one in words if _is_charged(asked, one) for at in one.value)
+
+
+def only_name(prepared: PreparedTable, names: _Spots, columns: Positions) -> Positions:
+    """Return the columns asked for where they are no more than the name that the question gives: "what's in the basic plan"."""
+    if not names or len(columns) != 1:
+        return frozenset()
+    (column,) = (prepared.column(at) for at in columns)
+    cells = [compact(prepared.table.rows[at].cells.get(column.name, "")) for one in names for at in one.value]
+    given = column.name in prepared.table.key_columns[:1] and all(any(one.word in cell for one in names) for cell in cells)
+    return columns if given else frozenset()
 
 
 def may_be_price(prepared: PreparedTable, position: int) -> bool:
@@ -114,7 +132,7 @@ def _other_period(asked: Question, prepared: PreparedTable, columns: Positions) 
     """Whether a price by the day is asked for where all that is asked for is by another time, such as the month."""
     wanted = periods_asked(asked.text)
     held = [periods_of(prepared.column(at).name, prepared.column(at).unit) for at in columns]
-    return bool(wanted) and bool(held) and all(one and not one & wanted for one in held)
+    return bool(wanted) and any(held) and not any(one & wanted for one in held)
 
 
 def _asks_when(asked: Question, places: Sequence[Place]) -> bool:

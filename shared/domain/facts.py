@@ -21,8 +21,15 @@ from shared.domain.fact_aggregates import (
 from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
 from shared.domain.fact_book import PreparedTable, Synonyms, prepare
 from shared.domain.fact_dates import AskedDay, asked_day
-from shared.domain.fact_mismatch import asks_for_money, asks_for_something_else, is_own, may_be_price
-from shared.domain.fact_question import Found, Question
+from shared.domain.fact_mismatch import (
+    asks_for_money,
+    asks_for_something_else,
+    charged_columns,
+    is_own,
+    may_be_price,
+    only_name,
+)
+from shared.domain.fact_question import EVERY_DAY, Found, Question
 from shared.domain.fact_ranges import amounts, fitting
 from shared.domain.fact_words import compact
 from shared.domain.knowledge import ColumnType, FactAnswer, FactTable
@@ -37,6 +44,10 @@ _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget fo
 _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
 _PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
+_BEFORE_A_NAME = re.compile(
+    r"(?:^|\b(?:on|with|in|for|does|do|and|vs|versus|or|to|from|than|between|upgrade|downgrade)\s+)(?:the\s+)?$"
+)
+_AFTER_A_NAME = re.compile(r"\s+(?:plan|tier|version|account|package|edition|level|users?)\b")
 _LISTS = re.compile(
     r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
@@ -158,6 +169,7 @@ def _readings(
         yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
         return
     columns, besides = _asked_columns(asked, prepared, words, days)
+    columns -= only_name(prepared, names, columns)
     places += besides
     if asks_for_something_else(asked, prepared, names, words, rows or valid, columns, places):
         return
@@ -195,7 +207,8 @@ def _meant_without_name(
 def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positions]], list[Found[Positions]]]:
     """Return the names and the column words in the question; the longest wins where they overlap."""
     names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
-    words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    words = [*asked.find(prepared.columns, prepared.column_lengths, soft=True), *_under_range(asked, prepared)]
+    names, words = ([one for one in found if not _everyday(asked, one)] for found in (names, words))
     if names and _PRICES.search(asked.text):
         words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
     if names and not words:
@@ -217,6 +230,21 @@ def _in_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positi
             rows = fitting(ranges, amount) if prepared.column(at).name in prepared.table.key_columns else frozenset()
             if rows:
                 yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=rows)
+
+
+def _under_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positions]]:
+    """Yield the amounts in the question that columns are for: "3 公斤" where one is headed "1-5kg"."""
+    for amount in amounts(asked.text) if prepared.headed else ():
+        columns = fitting(prepared.headed, amount)
+        if columns:
+            yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=columns)
+
+
+def _everyday(asked: Question, one: Found[Positions]) -> bool:
+    """Whether a name is only the everyday word: "is support free" does not speak of the plan called Free."""
+    return one.word == "free" and not (
+        _BEFORE_A_NAME.search(asked.text[: one.start]) or _AFTER_A_NAME.match(asked.text[one.end :])
+    )
 
 
 def _price(asked: Question, prepared: PreparedTable) -> list[Found[Positions]]:
@@ -262,6 +290,10 @@ def _asked_columns(
     # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
     meant = (meant - keys) or keys
     named = {at for one in words for at in one.value if is_own(prepared, one)} & meant
+    charged = {at for at in named if may_be_price(prepared, at) and at in charged_columns(asked_for, words)}
+    if charged:
+        # "投影多少钱" where the column says "另收500元": not what the room costs.
+        return frozenset(charged), []
     kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
     asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
     hours, by_day = prepared.hours(), prepared.by_day()
@@ -271,6 +303,8 @@ def _asked_columns(
         if fitting:
             kinds = {_kind(prepared, at) for at in fitting}
             asked = fitting | {at for at in asked - by_day if at in named or _kind(prepared, at) not in kinds}
+        # "周末营业：否" belongs to hours that seem to hold every day.
+        asked |= {at for at in by_day if asked & hours and prepared.days[at] != EVERY_DAY and days <= prepared.days[at]}
     elif meant & hours and not named & hours:
         asked |= hours
     if len(asked) > 1 and not named:

@@ -10,7 +10,7 @@ _CODES = r"(?:[¥￥$€£]|(?:rmb|cny|usd|eur|gbp|hkd|mop|twd|jpy|krw|nok|sek|d
 _NUMBER = re.compile(
     rf"^{_CODES}?\s*[-+]?(?:\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?:\.\d+)?\s*(?:%|[\u4e00-\u9fffA-Za-z/]{{1,6}})?$", re.IGNORECASE
 )
-_CURRENCY = re.compile(rf"^{_CODES}\s*\d|^\d[\d,.]*\s*{_CODES}$", re.IGNORECASE)
+_CURRENCY = re.compile(rf"^{_CODES}\s*\d|^\d[\d,.]*\s*(?:{_CODES}|[元圆])$", re.IGNORECASE)
 _CLOCK = r"(?:(?:[01]?\d|2[0-4])[:：][0-5]\d(?:\s*[ap]\.?m\.?)?|(?:1[0-2]|[1-9])\s*[ap]\.?m\.?|noon|midnight)"
 _SPAN = (
     rf"(?:上午|下午|中午|晚上|晚间|早)?\s*{_CLOCK}\s*(?:[-–—~～至到]+|to|until)\s*(?:次日|翌日|凌晨|上午|下午|晚上)?\s*{_CLOCK}"
