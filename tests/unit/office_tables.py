@@ -178,6 +178,35 @@ COURSES: Cells = [
     ["IELTS Prep", "B2", date(2027, 2, 1), date(2027, 3, 26), "£1,480", 0],
 ]
 CUPS: Cells = [["Product", "Price", "Price", "Stock"], ["Mug", "£8", "£6", "in stock"], ["Plate", "£11", "£9", "out of stock"]]
+PLANS: Cells = [
+    ["Plan", "Monthly price", "Storage (GB)", "Support", "Free trial"],
+    ["Free", "$0", 1, "community", "no"],
+    ["Basic", "$5", 50, "email", "14 days"],
+    ["Premium", "$45", 5000, "24/7 phone", "30 days"],
+]
+HALLS: Cells = [
+    ["会议室", "容纳人数", "半天（4小时）", "全天（8小时）", "投影", "茶歇（元/人）"],
+    ["春晓厅", 20, 800, 1500, "含", 38],
+    ["秋水厅", 120, 3600, 6600, "另收500元", 48],
+]
+WEIGHTS: Cells = [
+    ["目的地", "0-1kg", "1-5kg", "5-10kg", "时效"],
+    ["省内", "8元", "12元", "20元", "1天"],
+    ["省外", "12元", "18元", "35元", "2-3天"],
+    ["新疆西藏", "20元", "60元", "120元", "7天"],
+]
+FERRIES: Cells = [
+    ["航线", "适用日期", "成人票", "儿童票"],
+    ["日游线", "2026-05-01至2026-10-31", "120元", "60元"],
+    ["日游线", "2026-11-01至2027-04-30", "90元", "45元"],
+    ["夜游线", "2026-05-01至2026-10-31", "180元", "90元"],
+    ["夜游线", "2026-11-01至2027-04-30", "停航", None],
+]
+OUTLETS: Cells = [
+    ["网点", "地址", "电话", "营业时间", "周末营业"],
+    ["朝阳网点", "朝阳区建国路8号", "010-0000-1111", "9:00-17:30", "是"],
+    ["海淀网点", "海淀区中关村1号", "010-0000-2222", "9:00-17:00", "否"],
+]
 
 # By company: each sheet's name, cells, and merged areas.
 OFFICES: Mapping[str, Sequence[tuple[str, Cells, Sequence[str]]]] = {
@@ -202,6 +231,11 @@ OFFICES: Mapping[str, Sequence[tuple[str, Cells, Sequence[str]]]] = {
     "tours": [("Day tours", TOURS, [])],
     "courses": [("Courses", COURSES, [])],
     "cups": [("Prices", CUPS, [])],
+    "plans": [("Plans", PLANS, [])],
+    "halls": [("会议室价格", HALLS, [])],
+    "weights": [("运费表", WEIGHTS, [])],
+    "ferries": [("游船票价", FERRIES, [])],
+    "outlets": [("服务网点", OUTLETS, [])],
 }
 # Cells that a format shows in another way than they are stored.
 FORMATS: Mapping[str, Mapping[str, str]] = {"flats": {"D2:D4": '0.0"万"'}}

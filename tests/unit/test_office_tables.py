@@ -137,6 +137,32 @@ ANSWERED = {
         ("any places left on IELTS Prep", "0"),
     ),
     "cups": (("is the plate in stock", "out of stock"),),
+    "plans": (
+        ("how much is the free plan", "$0"),
+        ("is there a free trial on Basic", "14 days"),
+        ("what's in the basic plan", "$5,50 GB,email,14 days"),
+    ),
+    "halls": (
+        ("春晓厅半天多少钱", "800"),
+        ("秋水厅投影多少钱", "另收500元"),
+        ("秋水厅茶歇一个人多少", "48 元/人"),
+    ),
+    # 5 kg is the end of one range and the start of the next: the cheaper holds.
+    "weights": (
+        ("寄3公斤到省外多少钱", "18元"),
+        ("寄到新疆8公斤要多少钱", "120元"),
+        ("西藏 5kg 运费", "60元"),
+        ("省内多少钱", "8元,12元,20元"),
+    ),
+    "ferries": (
+        ("日游线多少钱", "90元,45元"),
+        ("夜游线成人票多少钱", "停航"),
+    ),
+    "outlets": (
+        ("海淀网点周末开门吗", "否"),
+        ("海淀周六几点开门", "9:00-17:00,否"),
+        ("海淀今天几点关门", "9:00-17:00"),
+    ),
 }
 ASKED_BACK = {
     "parts": (("how much is a heating element", ("HB-100", "HB-101")),),
@@ -182,6 +208,12 @@ SILENT = {
     "courses": ("IELTS exam fee",),
     # Two columns are called "Price" and say different things.
     "cups": ("how much is the mug",),
+    "plans": ("is support free", "can I get a free upgrade", "how much does premium support cost", "what is your basic salary"),
+    "halls": ("春晓厅一小时多少钱", "冬雪厅多少钱"),
+    "weights": ("省外20公斤多少钱", "寄到日本3公斤多少钱"),
+    # The summer of next year is in no row.
+    "ferries": ("明年6月日游线多少钱", "日游线老人票多少钱"),
+    "outlets": ("海淀网点主任电话", "昌平网点地址"),
 }
 
 
