@@ -33,6 +33,7 @@ _VALUE_TWINS = {
     "instock": ("有货", "现货", "available"),
     "outofstock": ("缺货", "没货", "断货", "sold out"),
 }
+_WITH_WORDS = (ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.NUMBER, ColumnType.MONEY)
 _LONGEST_VALUE = 16
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
@@ -205,12 +206,15 @@ def _first_words(table: FactTable) -> Iterator[str]:
 
 
 def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:
-    """Return the short values of the columns that hold texts and are no names, by the words for them."""
+    """Return the short texts in the columns that are no names, by the words for them."""
     names = {*table.key_columns, table.options.get("category")}
     found: dict[int, tuple[Mapping[str, str], tuple[int, ...]]] = {}
     for position, column in enumerate(table.columns):
-        if column.type in (ColumnType.TEXT, ColumnType.BOOLEAN) and column.name not in names:
-            cells = dict.fromkeys(row.cells.get(column.name, "") for row in table.rows)
+        if column.type in _WITH_WORDS and column.name not in names:
+            cells = list(dict.fromkeys(row.cells.get(column.name, "") for row in table.rows))
+            if column.type in (ColumnType.NUMBER, ColumnType.MONEY):
+                # "哪些不收费": the words among the numbers.
+                cells = [cell for cell in cells if not any(map(str.isdigit, cell))]
             words = {compact(word): cell for cell in cells for word in _value_words(table, column.name, cell)}
             kept = {word: cell for word, cell in words.items() if 1 < len(word) <= _LONGEST_VALUE}
             found[position] = kept, tuple(sorted({len(word) for word in kept}, reverse=True))

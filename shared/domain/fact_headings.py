@@ -65,8 +65,8 @@ def _unnamed(table: FactTable, about: str, word: str, title_says: re.Pattern[str
     None of them has a unit or a topic of its own. What is written with a currency is a price in any list.
     """
     listed = bool(title_says.search(about))
-    kinds = {ColumnType.NUMBER, ColumnType.MONEY} if listed else set[ColumnType]()
-    kinds |= {ColumnType.MONEY} if word in PRICE_WORDS else set()
+    money = word in PRICE_WORDS and any(column.type is ColumnType.MONEY for column in table.columns)
+    kinds = {ColumnType.MONEY} if money else {ColumnType.NUMBER} if listed else set[ColumnType]()
     found: set[int] = set()
     for at, column in enumerate(table.columns):
         core = core_name(column.name)

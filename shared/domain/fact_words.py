@@ -11,6 +11,7 @@ from shared.domain.knowledge import ColumnType
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
+_NUMBERED = re.compile(r"^([\u3400-\u9fff]{2,})\s+\d[\dA-Za-z-]*$")
 _LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
 _COLOURS = frozenset("黑白红蓝绿灰黄粉紫棕橙金银青")
 _SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
@@ -47,7 +48,7 @@ GROUPS = (
     ),
     _group(
         r"价格|售价|单价|定价|价钱|价$|费用|学费|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
-        "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
+        "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|收费吗|收不收费|要钱吗|要不要钱|免费吗|how much|price|"
         "cost|costs|pricing|charge|charged|priced|what price|rate|rates",
     ),
     _group(
@@ -183,6 +184,9 @@ def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:
     yield bare
     if bare in _COLOURS:
         yield f"{bare}色"
+    numbered = _NUMBERED.match(bare)
+    if numbered:
+        yield numbered.group(1)
     mixed = _MIXED.match(bare)
     if mixed:
         yield mixed.group(1)

@@ -207,6 +207,24 @@ OUTLETS: Cells = [
     ["朝阳网点", "朝阳区建国路8号", "010-0000-1111", "9:00-17:30", "是"],
     ["海淀网点", "海淀区中关村1号", "010-0000-2222", "9:00-17:00", "否"],
 ]
+WINDOWS: Cells = [
+    ["服务项目", "办理时限", "收费", "咨询电话"],
+    ["身份证补办", "20个工作日", "40元", "010-0000-3001"],
+    ["居住证办理", "15个工作日", "不收费", "010-0000-3002"],
+    ["护照首次申请", "7个工作日", "120元", "010-0000-3003"],
+    ["无犯罪记录证明", "当场办结", "不收费", "010-0000-3004"],
+]
+PARKING: Cells = [
+    ["Car park", "Up to 1 hour", "Up to 3 hours", "All day", "Height limit", "Spaces"],
+    ["Market Street", "£1.80", "£4.50", "£9.00", "2.1 m", 240],
+    ["Riverside", "£1.20", "£3.00", "£6.00", "none", 420],
+]
+CARTRIDGES: Cells = [
+    ["产品", "价格", "生效日期"],
+    ["墨盒 680", "129元", "2025-06-01"],
+    ["墨盒 680", "139元", "2026-06-01"],
+    ["硒鼓 2612", "299元", None],
+]
 
 # By company: each sheet's name, cells, and merged areas.
 OFFICES: Mapping[str, Sequence[tuple[str, Cells, Sequence[str]]]] = {
@@ -236,6 +254,9 @@ OFFICES: Mapping[str, Sequence[tuple[str, Cells, Sequence[str]]]] = {
     "weights": [("运费表", WEIGHTS, [])],
     "ferries": [("游船票价", FERRIES, [])],
     "outlets": [("服务网点", OUTLETS, [])],
+    "windows": [("办事指南", WINDOWS, [])],
+    "parking": [("Parking charges", PARKING, [])],
+    "cartridges": [("价格", CARTRIDGES, [])],
 }
 # Cells that a format shows in another way than they are stored.
 FORMATS: Mapping[str, Mapping[str, str]] = {"flats": {"D2:D4": '0.0"万"'}}

@@ -158,6 +158,21 @@ ANSWERED = {
         ("日游线多少钱", "90元,45元"),
         ("夜游线成人票多少钱", "停航"),
     ),
+    "windows": (
+        ("身份证补办多少钱", "40元"),
+        ("居住证办理要钱吗", "不收费"),
+        ("哪些项目不收费", "不收费,不收费"),
+    ),
+    # How long one parks is not how many may.
+    "parking": (
+        ("how much is Riverside for 2 hours", "£3.00"),
+        ("how much is parking at Riverside", "£1.20,£3.00,£6.00"),
+        ("how many spaces at Riverside", "420"),
+    ),
+    "cartridges": (
+        ("墨盒多少钱", "139元"),
+        ("硒鼓多少钱", "299元"),
+    ),
     "outlets": (
         ("海淀网点周末开门吗", "否"),
         ("海淀周六几点开门", "9:00-17:00,否"),
@@ -213,6 +228,9 @@ SILENT = {
     "weights": ("省外20公斤多少钱", "寄到日本3公斤多少钱"),
     # The summer of next year is in no row.
     "ferries": ("明年6月日游线多少钱", "日游线老人票多少钱"),
+    "windows": ("护照换发多少钱", "驾照换证多少钱"),
+    "parking": ("lost ticket at Riverside how much", "overnight parking at Riverside"),
+    "cartridges": ("墨盒以前多少钱", "打印机多少钱"),
     "outlets": ("海淀网点主任电话", "昌平网点地址"),
 }
 

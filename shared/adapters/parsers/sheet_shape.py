@@ -14,6 +14,8 @@ _TOTAL = re.compile(
     r"\s*(?:[(（][^)）]{0,12}[)）])?\s*[:：]?",
     re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"(?:^|[^\d.])[1-9]\d{0,2}$")
+_HUNDREDS = re.compile(r"^\d{3}(?!\d)")
 _NOTE = re.compile(
     r"^[*＊※]|^(?:注意?|备注|说明|附注|温馨提示|提示|notes?|remarks?|n\.?b\.?|please note)\s*\d{0,2}\s*(?:[:：.、]|$)",
     re.IGNORECASE,
@@ -44,7 +46,8 @@ def shape_of(sheet: Sheet, declared_row: int | None) -> Shape | None:
     rows = [row for row in body_after(sheet.rows, last) if row.cells != sheet.rows[first].cells]
     names, rows = _stacked(names, rows)
     width = sum(map(bool, names))
-    kept = [row for row in rows if not _is_total(row) and not _is_note(row, width)]
+    torn = [row for row in rows if _is_torn(row, names)]
+    kept = [row for row in rows if row not in torn and not _is_total(row) and not _is_note(row, width)]
     end = kept[-1].number if kept else 0
     left_out = [row for row in rows if _is_total(row) or (_is_note(row, width) and row.number < end)]
     same = _same(names, kept)
@@ -53,6 +56,7 @@ def shape_of(sheet: Sheet, declared_row: int | None) -> Shape | None:
         body=tuple(kept),
         notes=tuple(row for row in rows if _is_note(row, width) and row.number > end),
         warnings=(
+            *(f"{sheet.name}!{row.number}: a comma divides a number; put it in quotes. The row was left out" for row in torn),
             *(f"{sheet.name}!{row.number}: a total or a heading, no fact of a thing; the row was left out" for row in left_out),
             *(f"sheet {sheet.name!r}: several columns are called {name!r}; they were left out" for name in _twins(names, same)),
         ),
@@ -117,6 +121,13 @@ def _stacked(names: tuple[str, ...], rows: list[GridRow]) -> tuple[tuple[str, ..
         for row in rows
         if any(row.cells[at] for at in block)
     ]
+
+
+def _is_torn(row: GridRow, names: Sequence[str]) -> bool:
+    """Whether a thousands comma has torn a number of a CSV in two ("6" and "800"), so that the row has a cell too many."""
+    width = max((at + 1 for at, name in enumerate(names) if name), default=0)
+    pairs = pairwise(row.cells) if any(row.cells[width:]) else ()
+    return any(_THOUSANDS.search(one) and _HUNDREDS.match(other) for one, other in pairs)
 
 
 def _is_total(row: GridRow) -> bool:

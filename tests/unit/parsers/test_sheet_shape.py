@@ -55,6 +55,12 @@ def test_a_thing_whose_name_begins_like_a_total_is_kept(name: str) -> None:
     assert len(shape(f"型号,价格,库存\nA1,9,3\n{name},8,2\n").body) == 2
 
 
+def test_a_number_torn_by_its_comma_is_not_told_as_a_price() -> None:
+    found = shape("型号,价格,库存\nA1,6,800,3\nB1,8,200\nC1,12,2,急\n")
+    assert [row.cells[0] for row in found.body] == ["B1", "C1"]
+    assert [warning.split(":")[0] for warning in found.warnings] == ["表!2"]
+
+
 def test_blocks_side_by_side_are_read_one_below_the_other() -> None:
     found = shape("型号,价格,,型号,价格\nA1,9,,B1,8\nA2,7,,,\n")
     assert [(row.number, row.cells) for row in found.body] == [(2, ("A1", "9")), (3, ("A2", "7")), (2, ("B1", "8"))]
