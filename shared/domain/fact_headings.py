@@ -65,7 +65,9 @@ def _unnamed(table: FactTable, about: str, word: str, title_says: re.Pattern[str
     None of them has a unit or a topic of its own. What is written with a currency is a price in any list.
     """
     listed = bool(title_says.search(about))
-    money = word in PRICE_WORDS and any(column.type is ColumnType.MONEY for column in table.columns)
+    money = word in PRICE_WORDS and any(
+        column.type is ColumnType.MONEY and not is_added_cost(core_name(column.name), about) for column in table.columns
+    )
     kinds = {ColumnType.MONEY} if money else {ColumnType.NUMBER} if listed else set[ColumnType]()
     found: set[int] = set()
     for at, column in enumerate(table.columns):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shared.domain.fact_book import PreparedTable
 from shared.domain.fact_columns import periods_asked, periods_of, unit_words
 from shared.domain.fact_question import Found, Question
-from shared.domain.fact_words import compact, generic_words
+from shared.domain.fact_words import STOCK_WORDS, compact, generic_words
 from shared.domain.knowledge import ColumnType
 
 Positions = frozenset[int]
@@ -21,7 +21,9 @@ _MONEY_OR_FREE = re.compile(_MONEY.pattern + r"|免费|收费|要钱|\bfree\b")
 _OF_IT = re.compile(
     r"^(?:[的要得需是使用租]|一[个天月年次]|每[个天月年次]|\s|\b(?:is|are|for|of|the|a|an|to|use|using|does|do|it|extra)\b)*$"
 )
-_WHEN = re.compile(r"什么时候|什么时间|何时|几时|多久|多长时间|几点|\b(?:what time|when|how long|times?|until)\b")
+_WHEN = re.compile(
+    r"什么时候|什么时间|何时|几时|多久|多长时间|几点|\b(?:what time|when|how long|until)\b|(?<!many )(?<!per )\btimes?\b"
+)
 _TIMELY = re.compile(
     r"[\d一二三四五六七八九十两半几]\s*个?(?:工作|自然)?[点天日号月年周时小分秒]|周[一二三四五六日末]|星期|当场|当[天日]|次日|随时|上午|下午|晚上|全天|现房|立即"
     r"|\d[:：]\d|\d\s*[ap]m\b|\d\s*(?:working |business )?(?:h|min|hrs?|hours?|days?|nights?|weeks?|months?|years?|minutes?)\b"
@@ -33,6 +35,7 @@ _TIMES = re.compile(
     r"|\b(?:hours|days|weeks|months|years|minutes|dates?|times?|duration|schedule)\b",
     re.IGNORECASE,
 )
+_STOCK = frozenset(map(compact, STOCK_WORDS))
 _JOINED = re.compile(r"[,，。？?！；;、和与及]|还有|以及|\b(?:and|or)\b")
 _NUMBER_OR_FREE = re.compile(
     r"[¥￥$€£]|\d\s*[元块]|免|包邮|面议|另收|询|\b(?:free|contact|call us)\b|^\D{0,4}\d[\d,.]*\s*(?:[^\d/\s]\S{0,5})?$",
@@ -56,7 +59,9 @@ def asks_for_something_else(
     """
     if _asks_of_a_part(asked, prepared, names, words) or _other_period(asked, prepared, columns):
         return True
-    return bool(columns) and _asks_when(asked, places) and not _says_when(prepared, rows, columns)
+    # "Out of stock" is some answer to when it will be back.
+    stock = any(one.word in _STOCK for one in words)
+    return bool(columns) and not stock and _asks_when(asked, places) and not _says_when(prepared, rows, columns)
 
 
 def asks_for_money(text: str) -> bool:

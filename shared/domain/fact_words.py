@@ -9,7 +9,7 @@ from functools import cache
 from shared.domain.knowledge import ColumnType
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
+_BRACKETED = re.compile(r"(?<!\s)\s*[(（\[【].{0,200}?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
 _NUMBERED = re.compile(r"^([\u3400-\u9fff]{2,})\s+\d[\dA-Za-z-]*$")
 _LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
@@ -138,7 +138,7 @@ def built_in_words(names: Sequence[str], types: Sequence[ColumnType], about: str
 
 
 _ADDED = re.compile(
-    r"起存|起投|起购|起订|起批|门槛|限额|额度|补贴|返现|奖|赔|罚|延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
+    r"续重|续费|加收|每增|起存|起投|起购|起订|起批|门槛|限额|额度|补贴|返现|奖|赔|罚|延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
     r"|保险|保价|税|\b(?:deposit|late|cancel\w*|change|repair|install\w*|warranty|insurance|delivery|shipping|postage|set-?up|overage|excess|tax|vat)\b",
     re.IGNORECASE,
 )

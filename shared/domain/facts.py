@@ -208,7 +208,8 @@ def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positio
     """Return the names and the column words in the question; the longest wins where they overlap."""
     names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
     words = [*asked.find(prepared.columns, prepared.column_lengths, soft=True), *_under_range(asked, prepared)]
-    names, words = ([one for one in found if not _everyday(asked, one)] for found in (names, words))
+    names = [one for one in names if not _everyday(asked, one)]
+    words = [one for one in words if not _everyday(asked, one)]
     if names and _PRICES.search(asked.text):
         words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
     if names and not words:
