@@ -260,6 +260,17 @@ def test_a_sheet_of_prices_or_hours_is_known_without_being_declared(company: str
     assert [table.sheet for table in parsed.tables] == [name for name, _, _ in OFFICES[company]]
 
 
+def test_a_sheet_that_explains_in_sentences_stays_text_unless_it_is_declared() -> None:
+    from shared.adapters.parsers.limits import Limits
+    from shared.adapters.parsers.parse import parse_document
+    from shared.domain.knowledge import DocumentMeta
+
+    text = "事项,说明,收费\n身份证补办,请带户口本原件到窗口填写申请表并现场照相采集指纹,40元\n居住证办理,需连续居住半年以上并提供租房合同或单位证明,20元\n"
+    undeclared = parse_document("a.csv", text.encode(), DocumentMeta(), Limits())
+    declared = parse_document("a.csv", text.encode(), DocumentMeta(kind="facts"), Limits())
+    assert (len(undeclared.tables), len(undeclared.sections), len(declared.tables)) == (0, 2, 1)
+
+
 def test_notes_below_a_table_stay_readable_as_text() -> None:
     assert [section.text for section in office("school").sections] == [
         "A registration fee of £75 is payable on application and is not refundable."

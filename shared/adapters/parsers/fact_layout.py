@@ -21,14 +21,21 @@ _TO = re.compile(
     r"|^valid[ _](?:to|until)$|^(?:end|expiry|expires)(?:[ _]date)?$|^(?:until|to)$",
     re.IGNORECASE,
 )
-KEY = re.compile(
-    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号|编码|料号|物料号|代码$"
-    r"|^会议室|^场地|^事项|^停车场|^包[间厢房]|^(?:配送|快递|运送)方式|^楼盘|^小区|^姓名|^医生|^专家|^舱位|^阶梯|^款式|^档位|^会员|^品名|^品种|^菜名|^菜品|^课程|^科室|^部门|^房型|^车型|^机型|^户型|^卡种|^卡类|^票种|^线路|^目的地|^国家|^省份|^校区|^年级|^班级|^存期"
-    r"|(?:服务|收费|检查|检测|体检|护理|治疗|维修|保养|美容|清洗)?项目$|^(?:分店|网点|场馆|营业厅|景点|航线|版本)$"
-    r"|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku|\bcode$|^part\b|^description$|^service|^treatment|^course$|^class$"
-    r"|^car park|^(?:shipping |delivery )?method$|^(?:meeting )?room|^tours?$|^cabin|^rooms?\b|^branch|^club$|^location$|^department|^destination|^country|^route|^zone$|^tier$|^package|^dish$|^vehicle|^year group$|^tariff$",
-    re.IGNORECASE,
+# Products and shops: a list of them is a table of facts. Things of other trades may as well be described at length.
+_GOODS = (
+    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号"
+    r"|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku"
 )
+_THINGS = (
+    r"编码|料号|物料号|代码$|^会议室|^场地|^事项|^停车场|^包[间厢房]|^(?:配送|快递|运送)方式|^楼盘|^小区|^姓名|^医生|^专家|^舱位|^阶梯"
+    r"|^款式|^档位|^会员|^品名|^品种|^菜名|^菜品|^课程|^科室|^部门|^房型|^车型|^机型|^户型|^卡种|^卡类|^票种|^线路|^目的地|^国家|^省份"
+    r"|^校区|^年级|^班级|^存期|(?:服务|收费|检查|检测|体检|护理|治疗|维修|保养|美容|清洗)?项目$|^(?:分店|网点|场馆|营业厅|景点|航线|版本)$"
+    r"|\bcode$|^part\b|^description$|^service|^treatment|^course$|^class$|^car park|^(?:shipping |delivery )?method$"
+    r"|^(?:meeting )?rooms?\b|^tours?$|^cabin|^branch|^club$|^location$|^department|^destination|^country|^route|^zone$|^tier$"
+    r"|^package|^dish$|^vehicle|^year group$|^tariff$"
+)
+GOODS = re.compile(_GOODS, re.IGNORECASE)
+KEY = re.compile(f"{_GOODS}|{_THINGS}", re.IGNORECASE)
 # Which days a row holds for, in one column; those of an offer bound only what is called one. The days of a holiday or of a
 # talk ("日期", "时间") bound nothing: they are asked for beforehand.
 _PERIOD = re.compile(

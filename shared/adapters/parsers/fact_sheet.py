@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.adapters.parsers.cell_dates import read_date, read_period
 from shared.adapters.parsers.fact_cells import fits, guess_type, is_blank
-from shared.adapters.parsers.fact_layout import KEY, PRICE_LIST, SERIAL, Layout, layout_of
+from shared.adapters.parsers.fact_layout import GOODS, KEY, PRICE_LIST, SERIAL, Layout, layout_of
 from shared.adapters.parsers.grid import GridRow, Sheet
 from shared.adapters.parsers.sheet_shape import Shape, shape_of
 from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, compact, core_name, derived_names
@@ -16,7 +16,9 @@ from shared.domain.knowledge import ColumnType, DocumentMeta, FactColumn, FactRo
 
 _PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
 _DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF05: "%", 0xFF0E: "."}
+_ADDRESS = re.compile(r"地址|位置|\baddress|\blocation", re.IGNORECASE)
 _MAX_CELL = 60
+_LONG_TEXT = 14
 _STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
 
 
@@ -30,6 +32,8 @@ def looks_like_facts(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
     if not names or not KEY.search(core_name(names[first])):
         return False
     kinds = [guess_type(name, [row.cells[at] for row in body]) for at, name in enumerate(names)]
+    if not GOODS.search(core_name(names[first])) and _tells_at_length(shape, kinds, first):
+        return False
     listed = bool(PRICE_LIST.search(sheet.name) or _STOCK_LIST.search(sheet.name))
     telling = (ColumnType.MONEY, ColumnType.TIME_RANGE)
     return any(
@@ -37,6 +41,18 @@ def looks_like_facts(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
         for at, (name, kind) in enumerate(zip(names, kinds, strict=True))
         if at != first and not SERIAL.match(name)
     )
+
+
+def _tells_at_length(shape: Shape, kinds: Sequence[ColumnType], first: int) -> bool:
+    """Whether a column explains in sentences: customers ask for that in words of their own, so it must be found as text."""
+    for at, kind in enumerate(kinds):
+        filled = [row.cells[at] for row in shape.body if row.cells[at]]
+        if at != first and kind is ColumnType.TEXT and filled and not _ADDRESS.search(shape.names[at]):
+            # A Chinese character says about what three Latin letters do.
+            length = sum(1 / 3 if letter.isascii() else 1 for cell in filled for letter in cell)
+            if length > _LONG_TEXT * len(filled):
+                return True
+    return False
 
 
 def read_facts(
