@@ -28,7 +28,7 @@ EMBED_BATCH = 32
 _UNFINISHED = "unfinished:"
 _BAD_METADATA = "bad_metadata"
 # What the stored chunks depend on besides the file: a release that cuts or reads otherwise raises it, and all is read again.
-_READING = "2"
+_READING = "3"
 _BATCH = 256
 
 
