@@ -21,15 +21,29 @@ _DEGREES = (
     (False, re.compile(r"最低|最少|最小|最短|最轻|\b(?:lightest|lowest|fewest|smallest|shortest|least)\b")),
     (True, re.compile(r"最高|最多|最大|最长|最久|最快|最重|\b(?:fastest|heaviest|highest|most|largest|longest|biggest)\b")),
 )
-_NUMBER = re.compile(r"^[¥￥$€£]?\s*(-?\d+(?:\.\d+)?)\s*\D{0,6}$")
+_NUMBER = re.compile(r"^([¥￥$€£]|[A-Za-z]{1,3}\$?|)\s*(-?\d+(?:\.\d+)?)\s*([^\d\s]\D{0,12})?$")
+_BOUNDLESS = re.compile(r"^(?:不限|无限|无限制|不限量|unlimited|no limit)$", re.IGNORECASE)
+_YUAN = {
+    "元": "¥",
+    "￥": "¥",
+    "人民币": "¥",
+    "rmb": "¥",
+    "cny": "¥",
+    "usd": "$",
+    "美元": "$",
+    "eur": "€",
+    "欧元": "€",
+    "gbp": "£",
+    "英镑": "£",
+}
 _BELOW = re.compile(
     r"(?:预算|不超过|低于|少于)\s*(\d+(?:\.\d+)?)\s*(?:元|块钱|块)?(?:以内|以下|之内)?|(\d+(?:\.\d+)?)\s*(?:元|块钱|块)?(?:以内|以下|之内)"
     r"|\b(?:under|below|less than|cheaper than|up to|within)\s*[$€£¥]?\s*(\d+(?:\.\d+)?)"
 )
 _BEFORE = re.compile(r"(\d+(?:\.\d+)?)\s*[个名位台人只块]?\s*$")
 _COUNTED = {"people": "几个人", "area": "多少平", "gb": "存储"}
-_NO = re.compile(r"^(?:否|无|不|没|no\b|false|n$|×|✗|-$)", re.IGNORECASE)
-_CLOSED = re.compile(r"^(?:休|不营业|关|closed|no\b)", re.IGNORECASE)
+_NO = re.compile(r"^(?:否|无|不|没|not?\b|false|n$|[×✗✘✕○/—–-]+$)", re.IGNORECASE)
+_CLOSED = re.compile(r"^(?:休|不营业|关|闭|停诊|closed|no\b)", re.IGNORECASE)
 _NUMBERS = (ColumnType.NUMBER, ColumnType.MONEY)
 
 
@@ -77,12 +91,26 @@ def extreme_rows(prepared: PreparedTable, rows: Positions, extreme: Extreme) -> 
 
 
 def _extreme_of(prepared: PreparedTable, rows: Positions, column: int, most: bool) -> Positions:
-    values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "")) for at in rows}
-    numbers = {at: float(found.group(1)) for at, found in values.items() if found}
-    if len(numbers) < len(values) or len(numbers) < 2:
+    numbers = _numbers(prepared, rows, column)
+    if len(numbers) < len(rows) or len(numbers) < 2:
         return frozenset()
     best = max(numbers.values()) if most else min(numbers.values())
     return frozenset(at for at, number in numbers.items() if number == best)
+
+
+def _numbers(prepared: PreparedTable, rows: Positions, column: int) -> dict[int, float]:
+    """Return the numbers in a column by row, {} where they are in several units: 2000 泰铢 is less than 880 元, 15 天 than 3 个月."""
+    values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "").replace("，", "")) for at in rows}
+    numbers = {at: float(found.group(2)) for at, found in values.items() if found}
+    own = prepared.column(column).unit
+    units = {_unit(found.group(1) or found.group(3) or own) for found in values.values() if found and float(found.group(2))}
+    return numbers if len(units) < 2 else {}
+
+
+def _unit(text: str) -> str:
+    """Return the unit without what it is per: "元/月" and "¥" are one currency in one column."""
+    unit = text.partition("/")[0].strip().casefold()
+    return _YUAN.get(unit, unit)
 
 
 def asked_limit(
@@ -120,14 +148,16 @@ def asked_range(
         for column, ranges in prepared.ranges.items():
             fits = fitting(ranges, amount) & rows
             if fits and next(iter(ranges.values())).unit == amount.unit:
-                asked = frozenset(at for one in words for at in one.value if at != column)
-                return fits, asked or frozenset({column}), ((amount.start, amount.end),)
+                keys = prepared.table.key_columns
+                asked = frozenset(at for one in words for at in one.value if prepared.column(at).name not in keys)
+                return fits, asked | {column}, ((amount.start, amount.end),)
     return None
 
 
 def _within(prepared: PreparedTable, rows: Positions, column: int, limit: float, *, most: bool) -> Positions:
-    values = {at: _NUMBER.match(_cell(prepared, at, column).replace(",", "")) for at in rows}
-    numbers = {at: float(found.group(1)) for at, found in values.items() if found}
+    numbers = _numbers(prepared, rows, column)
+    if not most:
+        numbers |= {at: float("inf") for at in rows if _BOUNDLESS.match(_cell(prepared, at, column))}
     return frozenset(at for at, number in numbers.items() if (number <= limit if most else number >= limit))
 
 

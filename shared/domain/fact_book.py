@@ -6,25 +6,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.fact_columns import column_words
 from shared.domain.fact_fillers import TRADES
+from shared.domain.fact_headings import DELIVERS, LANGUAGES, heading_parts, heading_words, price_modifiers, row_stems, unhyphened
 from shared.domain.fact_names import Misspelt, led_names, widened
 from shared.domain.fact_question import EVERY_DAY, days_covered
-from shared.domain.fact_ranges import Range, read_ranges
-from shared.domain.fact_shown import given_names, label, title, translated
-from shared.domain.fact_words import built_in_words, compact, core_name, derived_names, fold
+from shared.domain.fact_ranges import Range, read_range, read_ranges
+from shared.domain.fact_shown import given_names, title, translated
+from shared.domain.fact_words import (
+    compact,
+    core_name,
+    derived_names,
+    fold,
+)
 from shared.domain.knowledge import ColumnType, FactColumn, FactRow, FactTable
 from shared.domain.language import Language
 
 Synonyms = Sequence[Sequence[str]]
 Positions = frozenset[int]
 _CODE = re.compile(r"^[A-Z0-9]+(?:-[A-Z0-9]+)+$")
-# In a table of delivery prices, what is asked for is the freight, whatever its column is called.
-_DELIVERS = re.compile(r"运费|快递|配送|物流|邮费|邮寄|shipping|delivery|postage|freight", re.IGNORECASE)
-_FREIGHT = "运费 邮费 快递费 配送费 寄费 shipping postage".split()
-_PRICE_TAIL = re.compile(r"(?:价格|价钱|售价|单价|价|费用|费|租金|(?: (?:price|cost|fee|rate|charge)s?))$")
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-_HYPHEN = re.compile(r"(?<=[a-z])-|-(?=[a-z])")
 _DAYS_KEPT = 16
 _DURATION = re.compile(r"\d\s*(?:天|日|个?月|年|小时|分钟|周|days?|hours?|minutes?|weeks?|months?|years?)", re.IGNORECASE)
 _HOW_LONG = frozenset("多久 多长 多长时间 long".split())
@@ -34,6 +33,7 @@ _VALUE_TWINS = {
     "instock": ("有货", "现货", "available"),
     "outofstock": ("缺货", "没货", "断货", "sold out"),
 }
+_WITH_WORDS = (ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.NUMBER, ColumnType.MONEY)
 _LONGEST_VALUE = 16
 _TABLE_WORDS = "表 清单 一览 一览表 列表 信息 list table"
 
@@ -43,8 +43,9 @@ class PreparedTable:
     """A table with its vocabularies, all compact: names to row positions, words to column positions.
 
     `keys`: of which thing each row tells, and `things`: the rows of each; `telling`: the key columns that it takes to
-    tell all things apart; `called`: words for the table as a whole; `about`: words that say nothing new beside it, `fillers`: those
-    of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row; `dated`: whether
+    tell all things apart; `called`: words for the table as a whole, `stems`: for what its rows are; `about`: words that
+    say nothing new beside it, `fillers`: those of its trade. `modifiers`: what tells columns of prices apart ("off-peak", "周末"). `days`: the weekdays of columns that are for some days; `ranges`: columns of ranges, by row, and
+    `headed`: the ranges that columns are for; `dated`: whether
     rows hold for some days only; `delivers`: it is for sending things; `values`: for columns of texts the cells by the words for them, with the words' lengths.
     """
 
@@ -60,8 +61,10 @@ class PreparedTable:
     things: Mapping[tuple[str, ...], tuple[int, ...]]
     telling: tuple[str, ...]
     called: tuple[str, ...]
+    stems: tuple[str, ...]
     about: str
     ranges: Mapping[int, Mapping[int, Range]]
+    headed: Mapping[int, Range]
     misspelt: Misspelt
     fillers: frozenset[str]
     dated: bool
@@ -91,6 +94,10 @@ class PreparedTable:
     def named_once(self, alias: str) -> bool:
         """Whether a name is that of one thing only."""
         return len({self.keys[position] for position in self.names.get(alias, ())}) == 1
+
+    def called_in(self, text: str) -> bool:
+        """Whether a question speaks of what the table's rows are: "最贵的卡" of one whose names are 卡种."""
+        return any(word in text for word in (*self.called, *self.stems))
 
     def column(self, position: int) -> FactColumn:
         return self.table.columns[position]
@@ -129,7 +136,7 @@ def prepare(tables: Sequence[FactTable], synonyms: Synonyms = ()) -> tuple[Prepa
 
 
 def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTable:
-    words = _column_words(table)
+    words = heading_words(table)
     keys = tuple(
         tuple(row.cells.get(name, "") for name in table.key_columns) or (str(position),)
         for position, row in enumerate(table.rows)
@@ -145,19 +152,21 @@ def _prepare(table: FactTable, groups: Sequence[frozenset[str]]) -> PreparedTabl
         name_lengths=tuple(sorted({len(name) for name in names}, reverse=True)),
         columns=words,
         column_lengths=tuple(sorted({len(word) for word in words}, reverse=True)),
-        modifiers=_modifiers(table),
-        parts=_name_parts_of_columns(table, words, names),
+        modifiers=price_modifiers(table),
+        parts=heading_parts(table, words, names),
         days=_days(table),
         keys=keys,
         things={key: tuple(rows) for key, rows in things.items()},
         telling=telling,
         called=_called(table),
+        stems=row_stems(table),
         about=_about(table),
         ranges=_ranges(table),
+        headed=_headed(table),
         misspelt=Misspelt(names),
         fillers=_trade_fillers(table),
         values=_values(table),
-        delivers=bool(_DELIVERS.search(f"{table.sheet} {table.title}")),
+        delivers=bool(DELIVERS.search(f"{table.sheet} {table.title}")),
         dated=any(row.valid_from or row.valid_to for row in table.rows),
     )
 
@@ -187,7 +196,7 @@ def _names(
     ):
         names[name] |= rows
     fixed = {name: frozenset(rows) for name, rows in names.items()}
-    return _unhyphened({**widened(fixed, called, words), **fixed})
+    return unhyphened({**widened(fixed, called, words), **fixed})
 
 
 def _first_words(table: FactTable) -> Iterator[str]:
@@ -196,52 +205,16 @@ def _first_words(table: FactTable) -> Iterator[str]:
         yield name.split(" ")[0]
 
 
-def _column_words(table: FactTable) -> Mapping[str, Positions]:
-    names = [column.name for column in table.columns]
-    built_in = built_in_words(names, [column.type for column in table.columns])
-    words: defaultdict[str, set[int]] = defaultdict(set)
-    general: list[tuple[str, int]] = []
-    for position, column in enumerate(table.columns):
-        headings = {core_name(column.name), *(label(table, column, language) for language in LANGUAGES)}
-        for word in (column.name, *headings, *column.synonyms):
-            if len(compact(word)) > 1:
-                words[compact(word)].add(position)
-        topical = () if column.name in table.key_columns else column_words(headings, column.type, column.unit)
-        general += [(compact(word), position) for word in (*built_in[position], *topical) if len(compact(word)) > 1]
-    # What the company says of its columns counts before what people generally say.
-    declared = frozenset(words)
-    for word, position in general:
-        if word not in declared:
-            words[word].add(position)
-    if _DELIVERS.search(f"{table.sheet} {table.title}"):
-        for word in map(compact, _FREIGHT):
-            words.setdefault(word, set(words.get(compact("多少钱"), ())))
-    return _unhyphened({word: frozenset(columns) for word, columns in words.items() if columns})
-
-
-def _modifiers(table: FactTable) -> Mapping[str, Positions]:
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for position, column in enumerate(table.columns):
-        for heading in (core_name(column.name), *(label(table, column, language) for language in LANGUAGES)):
-            word = compact(_PRICE_TAIL.sub("", fold(heading)))
-            if column.type in (ColumnType.NUMBER, ColumnType.MONEY) and 1 < len(word) < len(compact(heading)):
-                found[word].add(position)
-    return _unhyphened({word: frozenset(columns) for word, columns in found.items()})
-
-
-def _unhyphened(words: Mapping[str, Positions]) -> Mapping[str, Positions]:
-    """Add "offpeak" to "off-peak"; a hyphen between digits stays."""
-    plain = {_HYPHEN.sub("", word): rows for word, rows in words.items() if "-" in word}
-    return {**plain, **words}
-
-
 def _values(table: FactTable) -> Mapping[int, tuple[Mapping[str, str], tuple[int, ...]]]:
-    """Return the short values of the columns that hold texts and are no names, by the words for them."""
+    """Return the short texts in the columns that are no names, by the words for them."""
     names = {*table.key_columns, table.options.get("category")}
     found: dict[int, tuple[Mapping[str, str], tuple[int, ...]]] = {}
     for position, column in enumerate(table.columns):
-        if column.type in (ColumnType.TEXT, ColumnType.BOOLEAN) and column.name not in names:
-            cells = dict.fromkeys(row.cells.get(column.name, "") for row in table.rows)
+        if column.type in _WITH_WORDS and column.name not in names:
+            cells = list(dict.fromkeys(row.cells.get(column.name, "") for row in table.rows))
+            if column.type in (ColumnType.NUMBER, ColumnType.MONEY):
+                # "哪些不收费": the words among the numbers.
+                cells = [cell for cell in cells if not any(map(str.isdigit, cell))]
             words = {compact(word): cell for cell in cells for word in _value_words(table, column.name, cell)}
             kept = {word: cell for word, cell in words.items() if 1 < len(word) <= _LONGEST_VALUE}
             found[position] = kept, tuple(sorted({len(word) for word in kept}, reverse=True))
@@ -274,22 +247,18 @@ def _ranges(table: FactTable) -> Mapping[int, Mapping[int, Range]]:
     return {at: ranges for at, ranges in found.items() if ranges}
 
 
+def _headed(table: FactTable) -> Mapping[int, Range]:
+    """Return the columns whose headings are ranges of amounts: "1-5kg"."""
+    headings = [fold(column.name) for column in table.columns]
+    found = read_ranges([heading if read_range(heading) else "" for heading in headings])
+    return found if all(one.unit for one in found.values()) else {}
+
+
 def _trade_fillers(table: FactTable) -> frozenset[str]:
     own = (table.sheet, *(title(table, language) for language in LANGUAGES), *(column.name for column in table.columns))
     spoken = fold(" ".join(own))
-    return frozenset(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())
-
-
-def _name_parts_of_columns(table: FactTable, *known: Collection[str]) -> dict[str, Positions]:
-    """Return the parts of columns' names that point to one column: "开了会员是多少" means 会员价, "多少设备" 设备上限."""
-    parts: defaultdict[str, set[int]] = defaultdict(set)
-    for position, column in enumerate(table.columns):
-        core = compact(core_name(column.name))
-        if column.name not in table.key_columns and not core.isascii():
-            for start in range(len(core) - 1):
-                for end in range(start + 2, len(core) + (start > 0)):
-                    parts[core[start:end]].add(position)
-    return {part: frozenset(at) for part, at in parts.items() if len(at) == 1 and not any(part in words for words in known)}
+    own_letters = (letter for stem in row_stems(table) if len(stem) < 3 for letter in stem if not letter.isascii())
+    return frozenset((*own_letters, *(word for trade, words in TRADES if re.search(trade, spoken) for word in words.split())))
 
 
 def _called(table: FactTable) -> tuple[str, ...]:

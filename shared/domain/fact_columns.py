@@ -29,13 +29,17 @@ _TOPICS = """
 面积|\\barea\\b|square => 面积|多大|多大面积|多少平|多少平米|几平|最大|how big|how large|area|big|largest|biggest
 时长|duration => 时长|多长时间|要多长时间|多久|要多久|做多久|多少分钟|how long|duration|last|take
 医保|报销|insurance => 医保|报销|能报|医保能报|能报销|走医保|insurance|insured
+楼层|\\bfloor\\b => 楼层|几楼|几层|哪层|哪层楼|哪一层|哪楼|在几楼|在几层|which floor|what floor|floor
+利率|利息|interest => 利率|利息|年利率|利息多少|利率多少|interest rate|interest
+wheelchair => wheelchair|wheelchair accessible|wheelchair access|accessible|step-free|轮椅
+^delivery$|^外卖$|^外送$ => deliver|delivers|delivery|do you deliver|外卖|外送|送外卖|能送
 停车|parking => 停车|停车位|车位|能停车|parking|park|car park
 早餐|含早|breakfast => 早餐|早饭|含早|含早餐|包早餐|breakfast
 折扣|discount => 打几折|折扣|几折|优惠多少|discount
 包邮|免邮|免运费|free (?:shipping|delivery) => 包邮|免邮|免运费|满多少包邮|满多少免运费|满多少|free shipping|free delivery|free shipping threshold|free delivery threshold|threshold
 起订|起批|\\bmoq\\b|minimum order => 起订量|起订|起批|最少订多少|几个起|多少起订|minimum order|moq
 (?<!上)课时|节数|lessons|sessions => 课时|几节|几节课|多少节|多少节课|多少课时|how many lessons|lessons|how many sessions|sessions
-上课时间|开课|班次|发车|schedule|class time => 什么时候|几点|哪天|什么时间|星期几|周几|when|what time|timetable
+上课时间|^时间$|时间段|时段|开课|班次|发车|schedule|class time|^times?$ => 什么时候|几点|哪天|什么时间|星期几|周几|when|what time|timetable
 可退|退改|退款|refundab => 能退|可退|退票|退款|能不能退|可以退|退吗|refund|refundable|money back
 材质|材料|material => 材质|材料|什么材质|什么料|什么做的|material|made of
 年龄|适龄|\\bages?\\b => 年龄|几岁|多大年纪|多大孩子|how old|age|ages
@@ -59,8 +63,20 @@ _PERIODS = """
 周(?![一二三四五六日末])|星期|\\bweek(?!end|day)|weekly => 一周|每周|一个星期|一星期|每星期|一个礼拜|一礼拜|周租|七天|7天|租一周|per week|a week|weekly|one week|for a week
 月|\\bmonth => 一个月|每月|每个月|月付|按月|包月|per month|a month|monthly|one month|each month
 季|\\bquarter => 一季|一个季度|每季度|per quarter|a quarter|quarterly
-年|\\byear|annual => 一年|每年|包年|年付|按年|一整年|per year|a year|yearly|annual|annually|one year|each year
+学期|\\bterm\\b => 一学期|每学期|一个学期|per term|a term|each term
+年(?!龄|级)|\\byear|annual => 一年|每年|包年|年付|按年|一整年|per year|a year|yearly|annual|annually|one year|each year
 """
+_SHORTENED = tuple(
+    (re.compile(rf"\b{short}\b\.?", re.IGNORECASE), long)
+    for short, long in (
+        ("min", "minimum"), ("max", "maximum"), ("qty", "quantity"), ("tel", "telephone"), ("addr", "address"), ("dept", "department"),
+        ("mth", "month"), ("yr", "year"), ("hrs", "hours"), ("wt", "weight"), ("incl", "included"), ("avg", "average"),
+    )
+)  # fmt: skip
+_COUNTS_BY = re.compile(
+    r"[半全整]天|(?:小时|[日天晚周月季年])(?=[租费付供价])|[按每包](?:小时|个?[日天晚周月季年]|学期)|\bper \w+|/ ?\w+|\b(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual)\b",
+    re.IGNORECASE,
+)
 _UNITS = {
     "kg": "几公斤|多少公斤|几斤|多少斤|how many kilos|how many kg",
     "km": "几公里|多少公里|how many kilometres|how many km",
@@ -98,8 +114,43 @@ def column_words(headings: Iterable[str], kind: ColumnType, unit: str) -> Iterat
                 yield from words
     if kind in _NUMBERS:
         per = unit.partition("/")[2]
+        for header, words in _rules(_PERIODS) if per else ():
+            if header.search(per):
+                yield from words
         yield from (f"一{per}", f"每{per}", f"per {per}") if per else ()
         yield from _UNITS.get(unit.casefold().removesuffix(f"/{per}") if per != "h" else "", "").split("|")
+
+
+def periods_of(heading: str, unit: str) -> frozenset[int]:
+    """Return by which times a column's price counts ("元/月", "月租", "Monthly fee"), as numbers of their own."""
+    said = " ".join((unit.partition("/")[2], *(found[0] for found in _COUNTS_BY.finditer(heading))))
+    return frozenset(at for at, (header, _) in enumerate(_rules(_PERIODS)) if header.search(said))
+
+
+def periods_asked(text: str) -> frozenset[int]:
+    """Return by which times a folded question wants a price: "一天多少钱", "per day". A price "for a day" may be any."""
+    return frozenset(at for at, pattern in enumerate(_asked_periods()) if pattern.search(text))
+
+
+@cache
+def _asked_periods() -> tuple[re.Pattern[str], ...]:
+    """Return for each time the words that count by it. "一年有效" counts nothing, so "一年" needs the price beside it."""
+    found: list[re.Pattern[str]] = []
+    for _, words in _rules(_PERIODS):
+        sure = [
+            re.escape(word) for word in words if word.startswith(("每", "per ", "each ")) or word.endswith(("ly", "付", "租"))
+        ]
+        beside = [re.escape(word) for word in words if word.startswith("一") and not word.startswith("一整")]
+        near = rf"(?:{'|'.join(beside)})(?:要|得|是)?多少钱|多少钱(?:{'|'.join(beside)})(?!以)" if beside else ""
+        found.append(re.compile("|".join(filter(None, (*(rf"{word}" for word in sure), near)))))
+    return tuple(found)
+
+
+def spelled_out(heading: str) -> str:
+    """Return a heading without its shortenings: "Min. order" is "Minimum order"."""
+    for short, long in _SHORTENED:
+        heading = short.sub(long, heading)
+    return heading
 
 
 @cache

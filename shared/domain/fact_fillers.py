@@ -2,7 +2,7 @@
 
 FILLERS_ZH = frozenset(
     """
-    请 请问 问 问一下 问下 想 想问 想问问 想知道 想了解 想要 想买 我 我们 我想 我要 你 你们 您 您好 你好 咱们 他 她
+    今晚 今儿 请 请问 问 问一下 问下 想 想问 想问问 想知道 想了解 想要 想买 我 我们 我想 我要 你 你们 您 您好 你好 咱们 他 她
     它 家 店家 客服 亲 的 了 吗 呢 吧 啊 呀 哦 嘛 哈 么 咯 呗 是 是不是 有 有没有 没有 是多少 多少 要 会 能 可以 得
     该 应该 需要 要不要 能不能 可不可以 现在 目前 如今 当前 今天 今日 眼下 这会儿 最近 这 这个 这款 这台 这种 那
     那个 那款 那台 那边 这边 那里 这里 一 一个 一台 一款 一只 一把 一下 一套 一件 一盏 一份 一共 总共 单 单个 每
@@ -45,7 +45,7 @@ FILLERS_EN = frozenset(
     confirm show list hoping hope trying try planning thinking think consider considering interested
     quick question questions answer help assist anyone somebody someone everybody guys sir madam folks cheers
     regarding concerning currently presently still yet already again once piece pieces pcs unit units
-    usually roughly around altogether all every kind kinds type types sort sorts
+    tonight usually roughly around altogether all every kind kinds type types sort sorts
     our their his her him them whose was were through via within during till until up since because but though
     actually basically maybe perhaps possibly simply even ever own put pick picked choose choosing wants
     wanted needs needed required require asked per-person people person customer customers client clients
@@ -83,5 +83,9 @@ TRADES = (
     ),
     (r"保洁|清洁|家政|装修|cleaning", "房子 房屋 家里 屋子 家里面 打扫 平 平米 平方 flat house home"),
     (r"\bticket|门票|票价", "ticket tickets pass passes 票 门票 张"),
+    (r"存款|利率|定期|存期", "定期 定存 存 存款 存钱 存入 存单 整存整取 银行"),
+    (r"科室|门诊|挂号", "科 科室 看 看病 看诊 就诊 门诊 医院 挂号 医生 大夫 开始 上班"),
+    (r"卡种|会员卡|年卡|月卡", "办 办卡 卡 张 会员 健身 健身卡"),
+    (r"签证", "签证 签 办 办理 去 旅游 出国"),
     (r"医|项目|治|牙", "一颗 一次 颗 次 做一次 医生 看牙 牙"),
 )

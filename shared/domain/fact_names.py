@@ -13,6 +13,12 @@ Names = Mapping[str, Positions]
 _WORD = re.compile(r"[a-z0-9][a-z0-9'.+-]*")
 _HAN_LEAD = re.compile(r"^[\u3400-\u9fff]{2,4}(?=[a-z0-9])")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,12}")
+_FIGURES = {han: str(at) for at, han in enumerate("一二三四五六七八九", 1)} | {
+    str(at): han for at, han in enumerate("一二三四五六七八九", 1)
+}
+_COUNTED = re.compile(
+    r"(?<![\d一二三四五六七八九十.])[1-9一二三四五六七八九](?=个月|年期?$|天|周|区|级|星|号线|人间|居|室|档|期|阶|班|年级|楼|层)"
+)
 _SHORTEST_TYPO = 5
 _LONGEST_TYPO = 24
 _MOST_FOR_A_PART = 8
@@ -24,7 +30,7 @@ def widened(names: Names, things: Mapping[str, Collection[int]], known: Collecti
     A part of a name counts when it does not mean every row: "Kestrel" for two of twelve, "豪华房" for "双人豪华房".
     """
     found: dict[str, set[int]] = {}
-    for source in (_parts(things, known), _twins(names), _places_within(names)):
+    for source in (_parts(things, known), _twins(names), _places_within(names), _numerals(names)):
         for name, rows in source.items():
             if name not in names:
                 found.setdefault(name, set()).update(rows)
@@ -74,7 +80,7 @@ def _parts_of(thing: str) -> Iterator[str]:
             yield run[:2] + run[-1]
         for start in range(len(run) - 1):
             for end in range(start + 2, len(run) + 1):
-                if end - start < len(run) and run[start:end] not in FILLERS_ZH:
+                if end - start < len(run) and run[start:end] not in FILLERS_ZH and run[start] != "个":
                     yield run[start:end]
 
 
@@ -83,6 +89,16 @@ def _tells(words: list[str], part: str) -> bool:
     if all(word in FILLERS_EN for word in words) or part.isdecimal():
         return False
     return len(part) >= 4 or (any(character.isdigit() for character in part) and part[0].isalpha() and len(part) >= 2)
+
+
+def _numerals(names: Names) -> Mapping[str, Positions]:
+    """Return names with the other figures: "三个月" is also "3个月", and "1区" is "一区"."""
+    found: dict[str, Positions] = {}
+    for name, rows in names.items():
+        counted = _COUNTED.search(name)
+        if counted:
+            found[name[: counted.start()] + _FIGURES[counted[0]] + name[counted.end() :]] = rows
+    return found
 
 
 def _twins(names: Names) -> Mapping[str, Positions]:

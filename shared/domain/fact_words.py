@@ -9,10 +9,18 @@ from functools import cache
 from shared.domain.knowledge import ColumnType
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_BRACKETED = re.compile(r"\s*[(（\[【].*?[)）\]】]\s*")
+_BRACKETED = re.compile(r"(?<!\s)\s*[(（\[【].{0,200}?[)）\]】]\s*")
 _MIXED = re.compile(r"^([\u3400-\u9fff]{2,})\s*([A-Za-z][A-Za-z0-9 +./-]*)$")
+_NUMBERED = re.compile(r"^([\u3400-\u9fff]{2,})\s+\d[\dA-Za-z-]*$")
 _LED = re.compile(r"^[\u3400-\u9fff]{2,}\s*([A-Za-z]+\d[A-Za-z0-9]*\s*[\u3400-\u9fff]{2,})$")
+_COLOURS = frozenset("黑白红蓝绿灰黄粉紫棕橙金银青")
 _SHOP_SUFFIX = re.compile(r"(?:旗舰店|体验店|专卖店|直营店|门店|分店|店|\s+(?:store|shop|branch|showroom))$", re.IGNORECASE)
+# "元/100g" measures by a number; "4-10月", "2026" and "5折" are none that could stand behind one.
+_NO_UNIT = re.compile(
+    r"^[^/]*\d|[-~–至]|税|参考|建议|仅|可选|[必选]填|预[计估]|左右|以[内上下]|起$|季|周[末一二三四五六日]|平日|节假|工作日价|会员"
+    r"|^(?:net|gross|max|min|new|old|incl?|excl?|avg|approx|est|vat|member)\b",
+    re.IGNORECASE,
+)
 _MIN_ALIAS = 2
 _MAX_ALIAS = 60
 
@@ -39,8 +47,8 @@ GROUPS = (
         "运费|邮费|快递费|配送费|运费多少|shipping fee|shipping cost|shipping|postage|delivery fee|delivery cost|delivery charge",
     ),
     _group(
-        r"价格|售价|单价|定价|价钱|价$|^费用|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
-        "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|how much|price|"
+        r"价格|售价|单价|定价|价钱|价$|费用|学费|收费|月费|年费|运费|邮费|快递费|配送费|金额|租金$|[日周月时年]租|\bprice|\bcost|\bfee\b|\brates?\b|\bhire\b|\brent\b",
+        "多少钱|几多钱|几块钱|几块|现价|多少元|多少块|多钱|会便宜|便宜些|会降价|会涨价|会涨|会贵|cheaper|more expensive|价钱|价格|售价|价位|什么价|啥价|报价|卖多少|怎么卖|怎么收费|收费多少|收费吗|收不收费|要钱吗|要不要钱|免费吗|how much|price|"
         "cost|costs|pricing|charge|charged|priced|what price|rate|rates",
     ),
     _group(
@@ -92,28 +100,61 @@ def compact(text: str) -> str:
 
 def core_name(name: str) -> str:
     """Return a column's name without what stands in brackets: "价格(元)" is "价格"."""
-    return _BRACKETED.sub("", name).strip() or name.strip()
+    # Between two words a bracket parts them: "Peak (Apr-Oct) weekend" is no "Peakweekend".
+    return _BRACKETED.sub(_gap, name).strip() or name.strip()
+
+
+def _gap(found: re.Match[str]) -> str:
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return " " if before.isascii() and after.isascii() and before.isalnum() and after.isalnum() else ""
 
 
 def bracketed_unit(name: str) -> str:
-    """Return the unit in a column's name: "价格(元)" has "元", "Price" has none."""
-    found = re.search(r"[(（\[【]([^)）\]】]{1,8})[)）\]】]\s*$", name)
-    return found.group(1).strip() if found else ""
+    """Return the unit in a column's name: "价格(元)" has "元"; "Price", "旺季(4-10月)" and "价格(含税)" have none."""
+    found = re.search(r"[(（\[【]([^)）\]】]{1,12})[)）\]】]\s*$", name)
+    return found.group(1).strip() if found and not _NO_UNIT.search(found.group(1)) else ""
 
 
-def built_in_words(names: Sequence[str], types: Sequence[ColumnType]) -> list[tuple[str, ...]]:
-    """Return for each column the words of its group.
+def built_in_words(names: Sequence[str], types: Sequence[ColumnType], about: str = "") -> list[tuple[str, ...]]:
+    """Return for each column the words of its group. `about`: what the table is called.
 
-    Where one column bears a group's plain name ("价格" beside "会员价"), it alone is meant by the group's words.
+    Where one column bears a group's plain name ("价格" beside "会员价"), it alone is meant by the group's words. "多少钱"
+    asks what the thing costs, so it means no column of what comes on top, such as 延保价格, but in a table of just that.
     """
     found: list[list[str]] = [[] for _ in names]
     cores = [core_name(name) for name in names]
     for group in GROUPS:
         members = [at for at, core in enumerate(cores) if group.header.search(core) or group.type is types[at]]
-        plain = [at for at in members if fold(core_name(cores[at])) in {fold(word) for word in group.words}]
+        if "多少钱" in group.words:
+            members = [at for at in members if not is_added_cost(cores[at], about)]
+        plain = [
+            at
+            for at in members
+            if fold(cores[at]) != "days" and fold(core_name(cores[at])) in {fold(word) for word in group.words}
+        ]
         for at in plain if plain and group.type is None else members:
             found[at].extend(group.words)
     return [tuple(words) for words in found]
+
+
+_ADDED = re.compile(
+    r"续重|续费|加收|每增|起存|起投|起购|起订|起批|门槛|限额|额度|补贴|返现|奖|赔|罚|延保|延长|安装|维修|维保|上门|工时|押金|保证金|定金|订金|手续|违约|滞纳|逾期|超重|超时|超出|超额|加床|加时|改签|改期|退票|退订|取消|快递|运费|邮费|配送|送货"
+    r"|保险|保价|税|\b(?:deposit|late|cancel\w*|change|repair|install\w*|warranty|insurance|delivery|shipping|postage|set-?up|overage|excess|tax|vat)\b",
+    re.IGNORECASE,
+)
+
+
+def is_added_cost(heading: str, about: str = "") -> bool:
+    """Whether a column's cost comes on top of a thing's price; not where the table is about just that."""
+    found = _ADDED.search(heading)
+    return bool(found) and not re.search(_FREIGHT if re.search(_FREIGHT, heading, re.I) else re.escape(found[0]), about, re.I)
+
+
+_FREIGHT = r"快递|运费|邮费|邮寄|配送|送货|物流|寄|delivery|shipping|postage|freight|courier|parcel|地区|区域|region|country|destination|zone"
+# What asks for a price and names no column.
+PRICE_WORDS = next(group.words for group in GROUPS if "多少钱" in group.words)
+
+STOCK_WORDS = next(group.words for group in GROUPS if "有货" in group.words)
 
 
 @cache
@@ -141,6 +182,11 @@ def _forms(name: str, cities: Sequence[str]) -> Iterator[str]:
     yield name
     bare = core_name(name)
     yield bare
+    if bare in _COLOURS:
+        yield f"{bare}色"
+    numbered = _NUMBERED.match(bare)
+    if numbered:
+        yield numbered.group(1)
     mixed = _MIXED.match(bare)
     if mixed:
         yield mixed.group(1)

@@ -20,11 +20,18 @@ from shared.domain.fact_aggregates import (
 )
 from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
 from shared.domain.fact_book import PreparedTable, Synonyms, prepare
-from shared.domain.fact_columns import unit_words
-from shared.domain.fact_dates import asked_day
-from shared.domain.fact_question import Found, Question
+from shared.domain.fact_dates import AskedDay, asked_day
+from shared.domain.fact_mismatch import (
+    asks_for_money,
+    asks_for_something_else,
+    charged_columns,
+    is_own,
+    may_be_price,
+    only_name,
+)
+from shared.domain.fact_question import EVERY_DAY, Found, Question
 from shared.domain.fact_ranges import amounts, fitting
-from shared.domain.fact_words import compact, generic_words
+from shared.domain.fact_words import compact
 from shared.domain.knowledge import ColumnType, FactAnswer, FactTable
 from shared.domain.language import Language, detect_language
 
@@ -37,14 +44,16 @@ _SELLS = re.compile(r"能卖|卖掉|卖给你|我的.{0,12}卖|\bsell\b|\bget fo
 _BARE_HOW_MUCH = re.compile(r"多少(?![一-鿿]*[度数量])|几多|几块")
 _HOW_MUCH = re.compile(r"多少|几|多久|什么|谁")
 _PRICES = re.compile(r"多少|几多|几块|什么价|价|\b(?:how much|price|cost|costs|fee|rate)\b")
-_MONEY = re.compile(r"多少钱|几块钱|几多钱|\bhow much (?:is|are|does|do|would|for|to|it)\b|\b(?:cost|costs|price)\b")
-_NUMBER_OR_FREE = re.compile(r"\d|免|包邮|面议|\bfree\b", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(
+    r"(?:^|\b(?:on|with|in|for|does|do|and|vs|versus|or|to|from|than|between|upgrade|downgrade)\s+)(?:the\s+)?$"
+)
+_AFTER_A_NAME = re.compile(r"\s+(?:plan|tier|version|account|package|edition|level|users?)\b")
 _LISTS = re.compile(
     r"哪些|哪几|哪一?档|哪一?家|哪一|哪间|哪款|哪种|哪个|什么(?!时|价)|都有|几种|几款|\b(?:which|what|list|all)\b"
 )
 _WHICH = re.compile(r"哪|都有|\b(?:which|list|all|what \w+ (?:has|have|includes?|comes?|are|is))\b")
 
-_Names = Sequence[frozenset[Place]]
+_Names = Sequence[tuple[PreparedTable, frozenset[Place]]]
 _Spans = tuple[PreparedTable, list[Found[Positions]], list[Found[Positions]]]
 
 
@@ -63,17 +72,17 @@ def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAn
     language = detect_language(question)
     spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
     spans = _corrected(asked, spans)
-    names = [frozenset((one.start, one.end) for one in found) for _, found, _ in spans]
+    names = [(prepared, frozenset((one.start, one.end) for one in found)) for prepared, found, _ in spans]
     if _SELLS.search(asked.text):
         return NOTHING
     readings = [reading for prepared, own, words in spans for reading in _readings(asked, prepared, own, words, today)]
-    if any(names):
+    if any(places for _, places in names):
         # Where any table knows a name, one that knows none of them was not meant.
         readings = [reading for reading in readings if reading.names]
     clean = [reading for reading in readings if not _left(asked, [reading], names)]
     best = _best(clean, language)
     chosen = [*best, *_besides(asked, best, readings, names)]
-    if _MONEY.search(asked.text) and not any(_says_money(reading) for reading in chosen):
+    if asks_for_money(asked.text) and not any(_says_money(reading) for reading in chosen):
         # "How much is parking", where the table only says that there is some.
         return NOTHING
     return answer_from(chosen, language)
@@ -121,11 +130,12 @@ def _besides(asked: Question, best: Sequence[Reading], readings: Sequence[Readin
 def _left(asked: Question, readings: Sequence[Reading], names: _Names) -> list[str]:
     """Return what the readings leave unexplained. A name that only another table knows is explained if that table knows theirs.
 
-    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not matter.
+    "白色 S3 多少钱" is the price of the S3; "杭州店有 S3 吗" is not its stock: no table knows both. What is sent does not
+    matter; where to does, though another table of freight knows it.
     """
     own = {place for reading in readings for place in reading.names}
     delivers = any(reading.prepared.delivers for reading in readings)
-    known = [place for places in names if delivers or places & own for place in places]
+    known = [place for prepared, places in names if (delivers and not prepared.delivers) or places & own for place in places]
     places = [place for reading in readings for place in reading.places]
     about = " ".join(reading.prepared.words_about(reading.columns) for reading in readings)
     fillers = frozenset().union(*(reading.prepared.fillers | reading.prepared.letters(reading.columns) for reading in readings))
@@ -136,7 +146,7 @@ def _readings(
     asked: Question, prepared: PreparedTable, names: Sequence[Found[Positions]], words: Sequence[Found[Positions]], today: date
 ) -> Iterable[Reading]:
     """Yield how the table understands the question, at most one way."""
-    if not names and not words:
+    if not names and not words and not (prepared.called_in(asked.text) and asked_extreme(asked.text, prepared, words)):
         return
     when = asked_day(asked.text, today)
     on = when.day if when and prepared.dated else today
@@ -152,15 +162,17 @@ def _readings(
     )
     if when and prepared.dated:
         places.append((when.start, when.end))
-    days, day_places = asked.days(today)
-    if when and when.single:
-        days, day_places = frozenset({when.day.weekday()}), [(when.start, when.end)]
+    days, day_places = _days(asked, when, today)
     listed = _aggregate(asked, prepared, rows or valid, words, days, named_at)
     if listed:
         rows, columns, found = listed
         yield replace(base, rows=rows, columns=columns, places=(*places, *found, *day_places), several=True)
         return
-    columns = _asked_columns(prepared, words, days)
+    columns, besides = _asked_columns(asked, prepared, words, days)
+    columns -= only_name(prepared, names, columns)
+    places += besides
+    if asks_for_something_else(asked, prepared, names, words, rows or valid, columns, places):
+        return
     if columns & prepared.by_day():
         places += day_places
     if not columns and names:
@@ -173,17 +185,13 @@ def _readings(
     yield replace(base, columns=columns, places=tuple(places), several=several)
 
 
+def _days(asked: Question, when: AskedDay | None, today: date) -> tuple[frozenset[int], list[Place]]:
+    """Return the weekdays that the question names, or that of the day it names, and where."""
+    return (frozenset({when.day.weekday()}), [(when.start, when.end)]) if when and when.single else asked.days(today)
+
+
 def _says_money(reading: Reading) -> bool:
-    return not reading.columns or any(_may_be_price(reading.prepared, at) for at in reading.columns)
-
-
-def _may_be_price(prepared: PreparedTable, position: int) -> bool:
-    column = prepared.column(position)
-    if column.type in (ColumnType.BOOLEAN, ColumnType.TIME_RANGE, ColumnType.DATE):
-        return False
-    return column.type is not ColumnType.TEXT or any(
-        _NUMBER_OR_FREE.search(row.cells.get(column.name, "")) for row in prepared.table.rows
-    )
+    return not reading.columns or any(may_be_price(reading.prepared, at) for at in reading.columns)
 
 
 def _meant_without_name(
@@ -192,17 +200,19 @@ def _meant_without_name(
     """Whether a question that names no row is still about this table, and worth asking back: "运费多少", "几点开门"."""
     if not columns or rows > MAX_CHOICES:
         return False
-    own = any(_is_own(prepared, one) for one in words)
+    own = any(is_own(prepared, one) for one in words)
     return own or bool(columns & prepared.hours()) or any(word in asked.text for word in prepared.called)
 
 
 def _spans(asked: Question, prepared: PreparedTable) -> tuple[list[Found[Positions]], list[Found[Positions]]]:
     """Return the names and the column words in the question; the longest wins where they overlap."""
     names = [*asked.find(prepared.names, prepared.name_lengths, soft=True), *_in_range(asked, prepared)]
-    words = asked.find(prepared.columns, prepared.column_lengths, soft=True)
+    words = [*asked.find(prepared.columns, prepared.column_lengths, soft=True), *_under_range(asked, prepared)]
+    names = [one for one in names if not _everyday(asked, one)]
+    words = [one for one in words if not _everyday(asked, one)]
     if names and _PRICES.search(asked.text):
         words += asked.find(prepared.modifiers, sorted({len(word) for word in prepared.modifiers}, reverse=True))
-    if names and not words and _HOW_MUCH.search(asked.text):
+    if names and not words:
         words = asked.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True)) or _price(
             asked, prepared
         )
@@ -221,6 +231,21 @@ def _in_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positi
             rows = fitting(ranges, amount) if prepared.column(at).name in prepared.table.key_columns else frozenset()
             if rows:
                 yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=rows)
+
+
+def _under_range(asked: Question, prepared: PreparedTable) -> Iterator[Found[Positions]]:
+    """Yield the amounts in the question that columns are for: "3 公斤" where one is headed "1-5kg"."""
+    for amount in amounts(asked.text) if prepared.headed else ():
+        columns = fitting(prepared.headed, amount)
+        if columns:
+            yield Found(start=amount.start, end=amount.end, word=asked.text[amount.start : amount.end], value=columns)
+
+
+def _everyday(asked: Question, one: Found[Positions]) -> bool:
+    """Whether a name is only the everyday word: "is support free" does not speak of the plan called Free."""
+    return one.word == "free" and not (
+        _BEFORE_A_NAME.search(asked.text[: one.start]) or _AFTER_A_NAME.match(asked.text[one.end :])
+    )
 
 
 def _price(asked: Question, prepared: PreparedTable) -> list[Found[Positions]]:
@@ -250,13 +275,26 @@ def _rows(asked: Question, names: Sequence[Found[Positions]], valid: Positions) 
     return frozenset(), False
 
 
-def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]) -> Positions:
-    """Return the columns asked for. One that is named wins over those that only a general word such as "多少钱" means."""
+def _asked_columns(
+    asked_for: Question, prepared: PreparedTable, words: Sequence[Found[Positions]], days: frozenset[int]
+) -> tuple[Positions, list[Place]]:
+    """Return the columns asked for, and where else the question says so.
+
+    One that is named wins over those that only a general word such as "多少钱" means.
+    """
     meant = {at for one in words for at in one.value}
+    told = [one for one in words if one.word in prepared.modifiers and one.value == prepared.modifiers[one.word]]
+    # "旺季周末": what tells prices apart holds together.
+    both = frozenset.intersection(*(one.value for one in told)) if told else frozenset()
+    meant = {at for at in meant if at in both} or meant
     keys = {at for at in meant if prepared.column(at).name in prepared.table.key_columns}
     # "门店几点开门": the word for the thing itself asks for nothing where something else is asked.
     meant = (meant - keys) or keys
-    named = {at for one in words for at in one.value if _is_own(prepared, one)} & meant
+    named = {at for one in words for at in one.value if is_own(prepared, one)} & meant
+    charged = {at for at in named if may_be_price(prepared, at) and at in charged_columns(asked_for, words)}
+    if charged:
+        # "投影多少钱" where the column says "另收500元": not what the room costs.
+        return frozenset(charged), []
     kinds = {_kind(prepared, at) for at in named} - {ColumnType.TEXT}
     asked = named | {at for at in meant if _kind(prepared, at) not in kinds}
     hours, by_day = prepared.hours(), prepared.by_day()
@@ -266,16 +304,17 @@ def _asked_columns(prepared: PreparedTable, words: Sequence[Found[Positions]], d
         if fitting:
             kinds = {_kind(prepared, at) for at in fitting}
             asked = fitting | {at for at in asked - by_day if at in named or _kind(prepared, at) not in kinds}
+        # "周末营业：否" belongs to hours that seem to hold every day.
+        asked |= {at for at in by_day if asked & hours and prepared.days[at] != EVERY_DAY and days <= prepared.days[at]}
     elif meant & hours and not named & hours:
         asked |= hours
-    return frozenset(asked)
-
-
-def _is_own(prepared: PreparedTable, one: Found[Positions]) -> bool:
-    """Whether a word names its column, and not only a kind of columns."""
-    return one.word not in generic_words() | unit_words() or any(
-        one.word in compact(prepared.column(at).name) for at in one.value
-    )
+    if len(asked) > 1 and not named:
+        # "停留几天" asks for 停留天数, not for every column of days.
+        parts = asked_for.find(prepared.parts, sorted({len(part) for part in prepared.parts}, reverse=True))
+        narrowed = {at for one in parts for at in one.value & asked}
+        if narrowed:
+            return frozenset(narrowed), [(one.start, one.end) for one in parts if one.value & narrowed]
+    return frozenset(asked), []
 
 
 def _kind(prepared: PreparedTable, position: int) -> str:

@@ -2,91 +2,109 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from shared.adapters.parsers.fact_cells import fits, guess_type, parse_date
-from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
+from shared.adapters.parsers.cell_dates import read_date, read_period
+from shared.adapters.parsers.fact_cells import fits, guess_type, is_blank
+from shared.adapters.parsers.fact_layout import GOODS, KEY, PRICE_LIST, SERIAL, Layout, layout_of
+from shared.adapters.parsers.grid import GridRow, Sheet
+from shared.adapters.parsers.sheet_shape import Shape, shape_of
 from shared.domain.fact_words import GROUPS, bracketed_unit, built_in_words, compact, core_name, derived_names
 from shared.domain.knowledge import ColumnType, DocumentMeta, FactColumn, FactRow, FactTable
 
-_ALIAS = re.compile(r"别名|又名|别称|简称|俗称|昵称|^alias(?:es)?$|^aka$|also known as", re.IGNORECASE)
-_FROM = re.compile(
-    r"^(?:生效|开始|起始|起效)(?:日期|日|时间)?$|^valid[ _]from$|^(?:start|effective)(?:[ _](?:date|from))?$|^from$",
-    re.IGNORECASE,
-)
-_TO = re.compile(
-    r"^(?:失效|结束|截止|终止|到期)(?:日期|日|时间)?$"
-    r"|^valid[ _](?:to|until)$|^(?:end|expiry|expires)(?:[ _]date)?$|^(?:until|to)$",
-    re.IGNORECASE,
-)
-_KEY = re.compile(
-    r"名称|^名$|英文名|中文名|型号|^产品|^商品|门店|店铺|店名|^城市|^地区|^区域|套餐|等级|^规格$|SKU|货号"
-    r"|\bname\b|^model|^product|^item|^plan|^store|^shop|^city|^region|^sku",
-    re.IGNORECASE,
-)
-_CATEGORY = re.compile(r"类别|分类|品类|种类|^category|^type$", re.IGNORECASE)
-_VARIANT = re.compile(r"颜色|尺寸|尺码|规格|版本|容量|口味|colou?r|\bsize|version|variant", re.IGNORECASE)
 _PLACE = re.compile(r"城市|地区|区域|\bcity\b|\bregion\b", re.IGNORECASE)
-_SEPARATORS = "；;|、,，/\n"
-_MAX_NAME = 40
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF05: "%", 0xFF0E: "."}
+_ADDRESS = re.compile(r"地址|位置|\baddress|\blocation", re.IGNORECASE)
 _MAX_CELL = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    """Which column (by position) is what."""
-
-    names: tuple[str, ...]
-    keys: tuple[int, ...]
-    aliases: tuple[int, ...]
-    category: int
-    valid_from: int
-    valid_to: int
-    shown: tuple[int, ...]
-    separators: str
+_LONG_TEXT = 14
+_STOCK_LIST = re.compile(r"库存|现货|存货|\bstock\b|\binventory\b", re.IGNORECASE)
 
 
 def looks_like_facts(sheet: Sheet, settings: Mapping[str, Any]) -> bool:
     """Whether an undeclared sheet is a list of short facts with a price, a stock, hours or the like."""
-    header = header_position(sheet.rows, settings.get("header_row"))
-    if header is None or len(sheet.rows) <= header + 1:
+    shape = shape_of(sheet, settings.get("header_row"))
+    if shape is None or not shape.body or any(len(cell) > _MAX_CELL for row in shape.body for cell in row.cells):
         return False
-    names, body = sheet.rows[header].cells, list(body_after(sheet.rows, header))
-    if not names or not _KEY.search(core_name(names[0])) or any(len(cell) > _MAX_CELL for row in body for cell in row.cells):
+    names, body = shape.names, shape.body
+    first = next((at for at, name in enumerate(names) if not SERIAL.match(name)), 0)
+    if not names or not KEY.search(core_name(names[first])):
         return False
-    exact = (ColumnType.NUMBER, ColumnType.MONEY, ColumnType.TIME_RANGE)
     kinds = [guess_type(name, [row.cells[at] for row in body]) for at, name in enumerate(names)]
+    if not GOODS.search(core_name(names[first])) and _tells_at_length(shape, kinds, first):
+        return False
+    listed = bool(PRICE_LIST.search(sheet.name) or _STOCK_LIST.search(sheet.name))
+    telling = (ColumnType.MONEY, ColumnType.TIME_RANGE)
     return any(
-        kind in exact and any(group.header.search(name) for group in GROUPS) for name, kind in zip(names, kinds, strict=True)
+        kind in telling or (kind is ColumnType.NUMBER and (listed or any(group.header.search(name) for group in GROUPS)))
+        for at, (name, kind) in enumerate(zip(names, kinds, strict=True))
+        if at != first and not SERIAL.match(name)
     )
 
 
-def read_facts(sheet: Sheet, settings: Mapping[str, Any], meta: DocumentMeta) -> tuple[FactTable | None, tuple[str, ...]]:
-    """Return the table, and one warning per row or cell that cannot be used. No table without a header and rows."""
-    header = header_position(sheet.rows, settings.get("header_row"))
-    if header is None:
-        return None, (f"sheet {sheet.name!r} has no header row",)
-    body = list(body_after(sheet.rows, header))
-    layout, warnings = _layout(sheet, sheet.rows[header].cells, body, settings)
-    columns = _columns(layout, body, settings)
-    rows: list[FactRow] = []
-    for row in body:
-        found, notes = _row(sheet.name, row, layout, columns, meta)
-        rows.extend((found,) if found else ())
-        warnings.extend(notes)
-    warnings.extend(_twins(sheet.name, rows, layout))
+def _tells_at_length(shape: Shape, kinds: Sequence[ColumnType], first: int) -> bool:
+    """Whether a column explains in sentences: customers ask for that in words of their own, so it must be found as text."""
+    for at, kind in enumerate(kinds):
+        filled = [row.cells[at] for row in shape.body if row.cells[at]]
+        if at != first and kind is ColumnType.TEXT and filled and not _ADDRESS.search(shape.names[at]):
+            # A Chinese character says about what three Latin letters do.
+            length = sum(1 / 3 if letter.isascii() else 1 for cell in filled for letter in cell)
+            if length > _LONG_TEXT * len(filled):
+                return True
+    return False
+
+
+def read_facts(
+    sheet: Sheet, settings: Mapping[str, Any], meta: DocumentMeta
+) -> tuple[FactTable | None, tuple[str, ...], tuple[GridRow, ...]]:
+    """Return the table, one warning per row or cell that cannot be used, and the rows of notes below it.
+
+    No table without a header and rows.
+    """
+    shape = shape_of(sheet, settings.get("header_row"))
+    if shape is None:
+        return None, (f"sheet {sheet.name!r} has no header row",), ()
+    layout, warnings = layout_of(sheet, shape.names, shape.body, settings)
+    about = " ".join((sheet.name, meta.title, *(layout.names[at] for at in layout.keys)))
+    columns = _columns(layout, shape.body, settings, about)
+    rows, notes = _rows(sheet, shape, layout, columns, meta)
+    warnings = [*warnings, *shape.warnings, *notes, *_twins(sheet.name, rows, layout)]
     if not rows:
-        return None, (*warnings, f"sheet {sheet.name!r} has no usable rows")
-    return _table(sheet, settings, meta, layout, columns, body, rows), tuple(warnings)
+        return None, (*warnings, f"sheet {sheet.name!r} has no usable rows"), shape.notes
+    return _table(sheet, settings, meta, layout, columns, shape.body, rows), tuple(warnings), shape.notes
+
+
+def _rows(
+    sheet: Sheet, shape: Shape, layout: Layout, columns: Sequence[FactColumn], meta: DocumentMeta
+) -> tuple[list[FactRow], list[str]]:
+    found: list[tuple[tuple[str, ...], FactRow]] = []
+    warnings: list[str] = []
+    undated: set[tuple[str, ...]] = set()
+    for row in shape.body:
+        rows, notes = _row(sheet.name, row, layout, columns, meta)
+        thing = _identity(row, layout)
+        found += [(thing, one) for one in rows]
+        warnings += notes
+        undated |= {thing} if any(thing) and not rows else set()
+    # Which row of a thing holds today is unknown where the days of another cannot be read.
+    warnings += [
+        f"{sheet.name}!{row.row}: the days of another row for the same thing cannot be read, so this one was left out too"
+        for thing, row in found
+        if thing in undated
+    ]
+    return [row for thing, row in found if thing not in undated], warnings
+
+
+def _identity(row: GridRow, layout: Layout) -> tuple[str, ...]:
+    return tuple(" ".join(row.cells[at].split()) for at in layout.keys if at not in layout.aliases)
 
 
 def _table(
     sheet: Sheet,
     settings: Mapping[str, Any],
     meta: DocumentMeta,
-    layout: _Layout,
+    layout: Layout,
     columns: Sequence[FactColumn],
     body: Sequence[GridRow],
     rows: Sequence[FactRow],
@@ -107,7 +125,7 @@ def _table(
     )
 
 
-def _options(settings: Mapping[str, Any], layout: _Layout) -> dict[str, object]:
+def _options(settings: Mapping[str, Any], layout: Layout) -> dict[str, object]:
     declared: Mapping[str, Mapping[str, Any]] = settings.get("columns", {})
     options: dict[str, object] = {
         "labels": {
@@ -126,14 +144,14 @@ def _titles(meta: DocumentMeta) -> dict[str, object]:
     return {"titles": meta.options["titles"]} if "titles" in meta.options else {}
 
 
-def _names_by_language(layout: _Layout, body: Sequence[GridRow], rows: Sequence[FactRow]) -> dict[str, object]:
+def _names_by_language(layout: Layout, body: Sequence[GridRow], rows: Sequence[FactRow]) -> dict[str, object]:
     """Give rows an English name where the keys are Chinese but an alias is not: "云雀 S3" is "Skylark S3"."""
     kept = {row.row for row in rows}
     english = {str(row.number): _english_name(row, layout) for row in body if row.number in kept}
     return {"names": {"en": {number: parts for number, parts in english.items() if any(parts)}}}
 
 
-def _english_name(row: GridRow, layout: _Layout) -> list[str]:
+def _english_name(row: GridRow, layout: Layout) -> list[str]:
     parts: list[str] = []
     for key, aliases in _keys_with_aliases(layout):
         cell = row.cells[key]
@@ -142,80 +160,18 @@ def _english_name(row: GridRow, layout: _Layout) -> list[str]:
     return parts
 
 
-def _keys_with_aliases(layout: _Layout) -> list[tuple[int, list[int]]]:
+def _keys_with_aliases(layout: Layout) -> list[tuple[int, list[int]]]:
     """Pair each key column with the alias columns that stand to its right, before the next key."""
     keys = [at for at in layout.keys if at not in layout.aliases]
     return [(key, [at for at in layout.aliases if key == max((one for one in keys if one < at), default=-1)]) for key in keys]
 
 
-def _split(row: GridRow, columns: Sequence[int], layout: _Layout) -> list[str]:
+def _split(row: GridRow, columns: Sequence[int], layout: Layout) -> list[str]:
     separators = re.compile(f"[{re.escape(layout.separators)}\n]")
     return [part.strip() for at in columns for part in separators.split(row.cells[at]) if part.strip()]
 
 
-def _layout(
-    sheet: Sheet, names: Sequence[str], body: Sequence[GridRow], settings: Mapping[str, Any]
-) -> tuple[_Layout, list[str]]:
-    warnings = [
-        f"sheet {sheet.name!r}: kefu.yaml names a column {name!r} that is not there" for name in _unknown(names, settings)
-    ]
-    aliases = _positions(names, settings.get("alias_columns")) or _matching(names, _ALIAS)
-    category = _positions(names, settings.get("category")) or _matching(names, _CATEGORY)[:1]
-    begins = _positions(names, settings.get("valid_from")) or _matching(names, _FROM)[:1]
-    ends = _positions(names, settings.get("valid_to")) or _matching(names, _TO)[:1]
-    keys = _positions(names, settings.get("key")) or _guessed_keys(
-        names, body, {*aliases, *category, *begins, *ends}, bool(begins or ends)
-    )
-    hidden = {*aliases, *begins, *ends}
-    layout = _Layout(
-        names=tuple(names),
-        keys=tuple(dict.fromkeys((*keys, *aliases))),
-        aliases=tuple(aliases),
-        category=category[0] if category else -1,
-        valid_from=begins[0] if begins else -1,
-        valid_to=ends[0] if ends else -1,
-        shown=tuple(at for at, name in enumerate(names) if name and at not in hidden),
-        separators=str(settings.get("alias_separator") or _SEPARATORS),
-    )
-    return layout, warnings
-
-
-def _unknown(names: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
-    wanted = [*settings.get("key", ()), *settings.get("alias_columns", ()), *settings.get("columns", {})]
-    wanted += [settings[key] for key in ("category", "valid_from", "valid_to") if key in settings]
-    return [name for name in dict.fromkeys(wanted) if not _positions(names, name)]
-
-
-def _positions(names: Sequence[str], wanted: object) -> list[int]:
-    asked = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list | tuple) else []
-    return [at for name in asked for at, own in enumerate(names) if own.strip() == str(name).strip()]
-
-
-def _matching(names: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
-    return [at for at, name in enumerate(names) if name and pattern.search(core_name(name))]
-
-
-def _guessed_keys(names: Sequence[str], body: Sequence[GridRow], taken: set[int], dated: bool) -> list[int]:
-    """Take the columns that are called like names, else the first of short texts; and variants, if rows need them."""
-    texts = [
-        at
-        for at in range(len(names))
-        if at not in taken and guess_type(names[at], [row.cells[at] for row in body]) is ColumnType.TEXT
-    ]
-    short = [at for at in texts if all(len(row.cells[at]) <= _MAX_NAME for row in body)]
-    keys = [at for at in short if _KEY.search(core_name(names[at]))] or short[:1]
-    if keys and keys[0] != short[0] and _tells_rows_apart(short[0], body) and not _tells_rows_apart(keys[0], body):
-        # "Club, City, ...": what stands first and is different in every row is the name, whatever its heading.
-        keys.insert(0, short[0])
-    repeated = len({tuple(row.cells[at] for at in keys) for row in body}) < len(body)
-    return [*keys, *(at for at in short if repeated and not dated and at not in keys and _VARIANT.search(names[at]))]
-
-
-def _tells_rows_apart(at: int, body: Sequence[GridRow]) -> bool:
-    return len({row.cells[at] for row in body}) == len(body)
-
-
-def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, Any]) -> list[FactColumn]:
+def _columns(layout: Layout, body: Sequence[GridRow], settings: Mapping[str, Any], about: str) -> list[FactColumn]:
     declared: Mapping[str, Mapping[str, Any]] = settings.get("columns", {})
     names = [layout.names[at] for at in layout.shown]
     specs = [declared.get(name, {}) for name in names]
@@ -225,7 +181,7 @@ def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, An
     ]
     # A general word that the company gives to one column is not another's too.
     claimed = {compact(word) for spec in specs for word in spec.get("synonyms", ())}
-    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types)]
+    built_in = [[word for word in words if compact(word) not in claimed] for words in built_in_words(names, types, about)]
     return [
         FactColumn(
             name=name,
@@ -240,25 +196,28 @@ def _columns(layout: _Layout, body: Sequence[GridRow], settings: Mapping[str, An
 
 
 def _row(
-    sheet: str, row: GridRow, layout: _Layout, columns: Sequence[FactColumn], meta: DocumentMeta
-) -> tuple[FactRow | None, list[str]]:
+    sheet: str, row: GridRow, layout: Layout, columns: Sequence[FactColumn], meta: DocumentMeta
+) -> tuple[list[FactRow], list[str]]:
+    """Return the row's facts: one, or two where an offer holds for some days, the usual price and the offer."""
     where = f"{sheet}!{row.number}"
     names = _names(row, layout)
     if not names:
-        return None, [
+        return [], [
             f"{where}: the name ({', '.join(layout.names[at] for at in layout.keys[:2])}) is missing; the row was left out"
         ]
     try:
-        begins, ends = (_date(row, at) for at in (layout.valid_from, layout.valid_to))
+        begins, ends = _days(row, layout)
     except ValueError as error:
-        return None, [f"{where}: {str(error)!r} is no date; write 2026-12-31. The row was left out"]
+        return [], [f"{where}: {str(error)!r} is no date; write 2026-12-31. The row was left out"]
     if begins and ends and ends < begins:
-        return None, [f"{where}: it ends before it begins; the row was left out"]
+        return [], [f"{where}: it ends before it begins; the row was left out"]
+    bounded = bool(begins or ends)
     # A row holds on no day on which its document does not.
     begins = max((day for day in (begins, meta.valid_from) if day), default=None)
     ends = min((day for day in (ends, meta.valid_to) if day), default=None)
-    if begins and ends and ends < begins:
-        return None, [f"{where}: it holds on none of the document's days ({_days(meta)}); the row was left out"]
+    never = bool(begins and ends and ends < begins)
+    if never and not layout.offers:
+        return [], [f"{where}: it holds on none of the document's days ({_span(meta)}); the row was left out"]
     cells, warnings = _cells(where, row, layout, columns)
     places = [row.cells[at] for at, name in enumerate(layout.names) if _PLACE.search(name)]
     found = FactRow(
@@ -268,14 +227,35 @@ def _row(
         valid_from=begins,
         valid_to=ends,
     )
-    return found, warnings
+    if not layout.offers:
+        return [found], warnings
+    of_offer = {layout.names[at] for at in (*layout.offers, layout.period)}
+    usual = replace(
+        found,
+        cells={name: cell for name, cell in cells.items() if name not in of_offer},
+        valid_from=meta.valid_from,
+        valid_to=meta.valid_to,
+    )
+    return [usual, *([found] if bounded and not never else [])], warnings
 
 
-def _days(meta: DocumentMeta) -> str:
+def _span(meta: DocumentMeta) -> str:
     return f"{meta.valid_from or ''} – {meta.valid_to or ''}".strip()
 
 
-def _names(row: GridRow, layout: _Layout) -> list[str]:
+def _days(row: GridRow, layout: Layout) -> tuple[date | None, date | None]:
+    """Return the first and last day on which a row holds. Raises ValueError with what cannot be read."""
+    if layout.period >= 0:
+        cell = row.cells[layout.period]
+        if not cell or is_blank(cell):
+            return None, None
+        period = read_period(cell)
+        return period or (None, read_date(cell, end=True))
+    begins, ends = (row.cells[at] if at >= 0 else "" for at in (layout.valid_from, layout.valid_to))
+    return read_date(begins), read_date(ends, end=True)
+
+
+def _names(row: GridRow, layout: Layout) -> list[str]:
     found: list[str] = []
     for at in layout.keys:
         parts = _split(row, [at], layout) if at in layout.aliases else re.split(r"\s/\s|\n", row.cells[at])
@@ -283,27 +263,20 @@ def _names(row: GridRow, layout: _Layout) -> list[str]:
     return found
 
 
-def _date(row: GridRow, at: int) -> date | None:
-    return parse_date(row.cells[at]) if at >= 0 else None
-
-
-def _cells(where: str, row: GridRow, layout: _Layout, columns: Sequence[FactColumn]) -> tuple[dict[str, str], list[str]]:
+def _cells(where: str, row: GridRow, layout: Layout, columns: Sequence[FactColumn]) -> tuple[dict[str, str], list[str]]:
     cells: dict[str, str] = {}
     warnings: list[str] = []
     for at, column in zip(layout.shown, columns, strict=True):
-        text = " ".join(row.cells[at].split())
-        if not text:
+        text = " ".join(row.cells[at].translate(_DIGITS).split())
+        if not text or (is_blank(text) and column.type is not ColumnType.BOOLEAN):
             continue
         if not fits(column.type, text) and column.type not in (ColumnType.NUMBER, ColumnType.MONEY):
-            warnings.append(
-                f"{where}: {column.name} is {text!r}, which is no {column.type.value.replace('_', ' ')}; the cell was left out"
-            )
-            continue
+            warnings.append(f"{where}: {column.name} is {text!r}, which is no {column.type.value.replace('_', ' ')}")
         cells[column.name] = text
     return cells, warnings
 
 
-def _twins(sheet: str, rows: Sequence[FactRow], layout: _Layout) -> list[str]:
+def _twins(sheet: str, rows: Sequence[FactRow], layout: Layout) -> list[str]:
     """Two rows for one thing that begin on one day contradict each other."""
     seen: dict[tuple[object, ...], int] = {}
     warnings: list[str] = []

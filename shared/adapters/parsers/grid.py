@@ -3,15 +3,24 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 from typing import Any
 
 from shared.adapters.parsers.limits import Limits
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 
 _DELIMITERS = ",;\t|"
+# "单位：元", a date: no heading of a column.
+_SAYS = re.compile(r"[:：]\s*\S|^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_HEADER_TRIED = 15
+_FULL = 0.6
+# What a format writes behind its number (0.0"万"), and how many places it shows.
+_BEHIND = re.compile(r"[0#]\s*\"([^\"0-9¥￥$€£]{1,8})\"\s*(?:_.)?$")
+_PLACES = re.compile(r"0(?:\.(0+))?(?![\d.#?/])")
 _CURRENCY = re.compile(r"(?:\[\$([^\]-]+)(?:-[^\]]*)?\]|\"?([¥￥$€£])\"?)")
 
 
@@ -25,17 +34,22 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet with its non-empty rows; `warnings` say what was left out."""
+    """One sheet with its non-empty rows; `warnings` say what was left out.
+
+    `spans`: by row number, where cells are merged across columns: their position and width.
+    """
 
     name: str
     rows: tuple[GridRow, ...]
     warnings: tuple[str, ...] = ()
+    spans: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 def read_csv(name: str, text: str, limits: Limits) -> tuple[Sheet, ...]:
     """Return the one sheet of a CSV text, called `name`. Raises RejectedFile."""
     csv.field_size_limit(limits.characters)
-    first = next((line for line in text.split("\n") if line.strip()), "")
+    # A title above the table has no delimiter.
+    first = next((line for line in text.split("\n") if any(mark in line for mark in _DELIMITERS)), "")
     delimiter = max(_DELIMITERS, key=first.count)
     rows: list[GridRow] = []
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
@@ -94,7 +108,7 @@ def _read_sheet(worksheet: Any, limits: Limits, taken: int) -> Sheet:
             continue
         rows.append(GridRow(number=cells[0].row, cells=texts))
     warnings = (*_left_out(worksheet, len(hidden_columns), "column"), *_left_out(worksheet, left_out, "row"))
-    return Sheet(name=worksheet.title, rows=_even(rows), warnings=warnings)
+    return Sheet(name=worksheet.title, rows=_even(rows), warnings=warnings, spans=_spans(worksheet, hidden_columns))
 
 
 def _left_out(worksheet: Any, count: int, name: str) -> tuple[str, ...]:
@@ -125,6 +139,17 @@ def _merged_values(worksheet: Any) -> dict[tuple[int, int], object]:
         for row in range(area.min_row, min(area.max_row, worksheet.max_row) + 1):
             values[row, area.min_col] = value
     return values
+
+
+def _spans(worksheet: Any, hidden_columns: frozenset[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return where cells are merged across columns, by the row they begin in, counted in visible columns."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for area in worksheet.merged_cells.ranges:
+        columns = [at for at in range(area.min_col, min(area.max_col, worksheet.max_column) + 1) if at not in hidden_columns]
+        if len(columns) > 1:
+            before = sum(at < columns[0] for at in hidden_columns)
+            found.setdefault(area.min_row, []).append((columns[0] - 1 - before, len(columns)))
+    return found
 
 
 def _check_size(rows: int, columns: int, limits: Limits) -> None:
@@ -169,7 +194,17 @@ def _number_text(value: float, number_format: str) -> str:
         return f"{_plain(round(value * 100, 8))}%"
     currency = _CURRENCY.search(number_format)
     sign = next((mark for mark in currency.groups() if mark), "") if currency else ""
-    return f"{sign}{_plain(value)}"
+    behind = _BEHIND.search(number_format.partition(";")[0])
+    return f"{sign}{_plain(_as_shown(value, number_format))}{behind.group(1) if behind and not sign else ''}"
+
+
+def _as_shown(value: float, number_format: str) -> float:
+    """Return a number with the places that its format shows: 339.145 as 0.00 is 339.15; 0.5 as General stays."""
+    places = _PLACES.search(number_format.partition(";")[0])
+    if not places or isinstance(value, int) or "E+" in number_format:
+        return value
+    step = Decimal(1).scaleb(-len(places.group(1) or ""))
+    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP))
 
 
 def _plain(value: float) -> str:
@@ -177,14 +212,22 @@ def _plain(value: float) -> str:
 
 
 def header_position(rows: Sequence[GridRow], declared_row: int | None) -> int | None:
-    """Return the position of the header: the declared row, or the first with two texts or more."""
-    for position, row in enumerate(rows):
-        if declared_row is not None:
-            if row.number == declared_row:
-                return position
-        elif len({cell for cell in row.cells if cell}) >= 2:
-            return position
-    return None
+    """Return the position of the header: the declared row, or the first of two texts or more that looks like one.
+
+    "单位：元 | 2026-01-05" above it does not: it is not about as full as the other rows, or it says something already.
+    """
+    if declared_row is not None:
+        return next((position for position, row in enumerate(rows) if row.number == declared_row), None)
+    several = [position for position, row in enumerate(rows) if len({cell for cell in row.cells if cell}) >= 2]
+    usual = median(sum(map(bool, rows[position].cells)) for position in several) if several else 0
+    heads = (position for position in several[:_HEADER_TRIED] if _may_head(rows[position], usual))
+    return next(heads, several[0] if several else None)
+
+
+def _may_head(row: GridRow, usual: float) -> bool:
+    texts = [cell for cell in row.cells if cell]
+    said = sum(bool(_SAYS.search(text)) for text in texts)
+    return len(texts) >= usual * _FULL and 2 * said < len(texts)
 
 
 def body_after(rows: Sequence[GridRow], header: int) -> Iterator[GridRow]:

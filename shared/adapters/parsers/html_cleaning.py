@@ -102,7 +102,7 @@ def _what_holds(elements: Sequence[Tag], soup: BeautifulSoup) -> Tag:
 def _turn_openers_into_headings(soup: BeautifulSoup) -> None:
     """A button that unfolds an answer is its question; any other one is no text."""
     for button in soup.find_all("button"):
-        names = " ".join([*button.get_attribute_list("class", ""), str(button.get("id") or "")])
+        names = " ".join([*button.get_attribute_list("class"), str(button.get("id") or "")])
         opens = button.has_attr("aria-expanded") or button.has_attr("aria-controls") or _OPENS.search(names)
         if button.find_parent([*HEADINGS, "summary", "dt"]):
             button.unwrap()

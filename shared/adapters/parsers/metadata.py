@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from shared.adapters.parsers.fact_cells import parse_date
+from shared.adapters.parsers.cell_dates import read_date
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 from shared.adapters.parsers.strict_yaml import load_mapping
 from shared.adapters.parsers.table_settings import TABLE_KEYS, table_options
@@ -34,6 +34,7 @@ _STRAY = re.compile(
     r"|<meta\s[^>\n]{0,80}name=[\"']?audience[\"']?\s[^>\n]{0,80}staff",
     re.IGNORECASE | re.MULTILINE,
 )
+_YEAR_FIRST = re.compile(r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d")
 _MAX_TITLE = 300
 
 
@@ -187,7 +188,7 @@ def _as_date(value: object, what: str) -> date:
     text = str(value).strip()
     try:
         # The year comes first in all of these, so that none has two meanings: 2026-12-31, 2026/12/31, 2026年12月31日.
-        read = date.fromisoformat(text) if text.isdecimal() or "W" in text else parse_date(text)
+        read = read_date(text) if _YEAR_FIRST.match(text) else date.fromisoformat(text)
     except ValueError:
         read = None
     if read is None:

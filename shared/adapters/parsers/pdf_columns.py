@@ -58,7 +58,7 @@ def with_wrapped_cells(paragraphs: Sequence[Sequence[Line]]) -> list[list[Line]]
     """Put lines that go on with a cell of the row above into that cell: between two rows, right below and as narrow."""
     joined: list[list[Line]] = []
     for position, paragraph in enumerate(paragraphs):
-        after = paragraphs[position + 1] if position + 1 < len(paragraphs) else ()
+        after: Sequence[Line] = paragraphs[position + 1] if position + 1 < len(paragraphs) else []
         between = joined and after and "\t" in joined[-1][0].text and "\t" in after[0].text and "\t" not in paragraph[0].text
         row = _with_more(joined[-1][-1], paragraph, after[0]) if between else None
         if row is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.adapters.parsers.fact_sheet import looks_like_facts, read_facts
 from shared.adapters.parsers.faq_sheet import looks_like_faq, read_faq
-from shared.adapters.parsers.grid import Sheet, body_after, header_position
+from shared.adapters.parsers.grid import GridRow, Sheet, body_after, header_position
 from shared.adapters.parsers.rejections import Reason, RejectedFile
 from shared.adapters.parsers.row_audience import for_customers
 from shared.adapters.parsers.table_settings import for_sheet
@@ -35,8 +35,9 @@ def read_sheets(sheets: Sequence[Sheet], meta: DocumentMeta) -> ParsedDocument:
             found, notes = read_faq(sheet, settings)
             entries.extend(found)
         elif kind == "facts":
-            table, notes = read_facts(sheet, settings, meta)
+            table, notes, below = read_facts(sheet, settings, meta)
             tables.extend((table,) if table else ())
+            sections.extend(_notes(sheet, below))
         else:
             notes = ()
             sections.extend(_sections(sheet, len(sheets) > 1))
@@ -59,6 +60,13 @@ def _kind(sheet: Sheet, meta: DocumentMeta) -> str:
     if looks_like_faq(sheet, settings):
         return "faq"
     return "facts" if settings.get("key") or looks_like_facts(sheet, settings) else "document"
+
+
+def _notes(sheet: Sheet, rows: Sequence[GridRow]) -> Iterator[Section]:
+    """Give what stands below a table of facts ("以上价格不含税") as text: it is asked for in its own words."""
+    text = "\n".join(" ".join(filter(None, row.cells)) for row in rows)
+    if text:
+        yield Section(heading_path=(sheet.name,), text=text, row=f"{sheet.name}!{rows[0].number}")
 
 
 def _sections(sheet: Sheet, several: bool) -> Iterator[Section]:
