@@ -59,6 +59,8 @@ _PRUNED = (
     "pycparser",
     "cryptography/x509",
     "httpx/_main.py",
+    # Forms that need packages which we do not have; httpcore does without where they cannot be imported.
+    *(f"httpcore/_{kind}/{form}.py" for kind in ("async", "sync") for form in ("http2", "socks_proxy")),
     "pydantic/v1",
     "pydantic/mypy.py",
     "pydantic/color.py",

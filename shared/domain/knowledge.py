@@ -223,7 +223,6 @@ class Verdict:
 class Passage:
     """A found chunk with its scores and why. `probability` is calibrated: that this passage answers the question.
 
-    `score` orders what stands together; `fused` is what the legs and the wording made of it before anything read it.
     `closeness`: None where no reranker looked at it; `verdict`: None where no reader did.
     """
 
@@ -232,7 +231,6 @@ class Passage:
     probability: float
     legs: tuple[LegScore, ...]
     why: str
-    fused: float = 0.0
     closeness: Closeness | None = None
     verdict: Verdict | None = None
 

@@ -30,14 +30,7 @@ def rank_passages(
     ]
     scored.sort(key=lambda one: (-one[0], one[2].chunk_id))
     passages = (
-        Passage(
-            chunk=chunk,
-            score=score,
-            fused=score,
-            probability=logistic(coefficients, seen),
-            legs=fused.legs,
-            why=_why(fused, seen),
-        )
+        Passage(chunk=chunk, score=score, probability=logistic(coefficients, seen), legs=fused.legs, why=_why(fused, seen))
         for score, fused, chunk, seen in scored
     )
     return list(islice(_without_duplicates(passages), limit))
@@ -81,7 +74,6 @@ def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: 
     """What is known of each passage after a reranker read it, by name: `RankingProfile.closer` refers to these names."""
     return [
         {
-            "fused": passage.fused,
             "cosine": _cosine(passage.legs),
             "same_language": float(passage.chunk.language == query.language),
             "keyword": sum(score.normalised for score in passage.legs if score.leg == "keyword"),
