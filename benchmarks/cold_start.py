@@ -110,6 +110,8 @@ def _first_event(name: str) -> Mapping[str, object]:
     if name == "knowledge":
         (record,) = _golden("sqs-document-uploaded")["Records"]
         return {"Records": [{**record, "body": '{"Event": "s3:TestEvent"}'}]}
+    if name == "rollout":
+        return _golden("rollout-tick")
     return {} if name == "sweeper" else {"Records": []}
 
 

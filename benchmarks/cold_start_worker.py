@@ -10,6 +10,10 @@ import os
 import resource
 import sys
 import time
+from types import SimpleNamespace
+
+# What of the runtime's context handlers read.
+_CONTEXT = SimpleNamespace(function_name="measured", function_version="1", aws_request_id="measured", memory_limit_in_mb=1024)
 
 
 def main(folders: str, module: str, event: str, endpoint: str) -> None:
@@ -22,7 +26,7 @@ def main(folders: str, module: str, event: str, endpoint: str) -> None:
         _complete(module)
     handler = importlib.import_module(module).handler
     ready = time.process_time()
-    handler(json.loads(event), None)
+    handler(json.loads(event), _CONTEXT)
     done = time.process_time()
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stderr.write(json.dumps({"init_s": ready - bare, "first_s": done - ready, "peak_mb": peak_mb}) + "\n")
