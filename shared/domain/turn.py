@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from shared.domain.blocks import Block, Citation
 from shared.domain.conversation import Conversation, Message, Owner, Rung
+from shared.domain.dialog_state import DialogState
 from shared.domain.language import Language
 from shared.domain.ledger import LedgerStatus
 from shared.domain.outbox import EventName
-from shared.domain.policy import DialogState
 from shared.domain.profile import Profile
 from shared.domain.ticket import Ticket
 

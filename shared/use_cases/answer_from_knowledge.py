@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from shared.domain.blocks import Answer, Block, ChoiceBlock, rewritten
 from shared.domain.company import Company
 from shared.domain.conversation import Author, Message, Rung
+from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.errors import SupportError
 from shared.domain.knowledge import Audience, SearchQuery, SearchResult
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
 from shared.domain.outbox import EventName
-from shared.domain.policy import DialogState, Pending
 from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
 from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from shared.domain.blocks import FormBlock, TextBlock
 from shared.domain.contact_form import contact_form
 from shared.domain.conversation import Author, Conversation, Message, Owner, Rung, TurnCommit, said_since
+from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.errors import OwnerChangedError, VersionConflictError
 from shared.domain.matter import matter
 from shared.domain.phrases import say
-from shared.domain.policy import DialogState, Pending
 from shared.ports import Clock, CompanyStore, ConversationStore, IdSource, PresenceStore
 
 _ATTEMPTS = 20

@@ -16,6 +16,7 @@ from shared.domain.contact_form import (
     read_contact_form,
 )
 from shared.domain.conversation import Owner, Rung, said_since
+from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.errors import SupportError
 from shared.domain.ledger import LedgerStatus
 from shared.domain.masking import Masked
@@ -28,11 +29,9 @@ from shared.domain.policy import (
     Action,
     AskContact,
     CorrectContact,
-    DialogState,
     Heard,
     Look,
     OpenTicket,
-    Pending,
     Phrase,
     Regret,
     ReportTickets,

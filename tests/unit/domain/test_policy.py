@@ -1,13 +1,12 @@
 """From what was heard and what is pending to one typed action."""
 
+from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.policy import (
     AskContact,
     CorrectContact,
-    DialogState,
     Heard,
     Look,
     OpenTicket,
-    Pending,
     Phrase,
     Regret,
     ReportTickets,

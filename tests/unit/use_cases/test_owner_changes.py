@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.conversation import Owner, TurnCommit
+from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.errors import NotFoundError, OwnerChangedError
-from shared.domain.policy import DialogState, Pending
 from tests.world import ANN, BOB, TENANT, World
 
 
