@@ -40,8 +40,6 @@ from shared.domain.ranking import closer_evidence, read_closely, reread, verdict
 from shared.domain.reply import ReplyRequest
 
 _UNUSUAL, _UNANSWERABLE = 0.3, 0.4
-# Documents have headings, nearly all of them.
-_UNTITLED_SHARE = 0.3
 _ROUNDING = 1e-9
 
 
@@ -124,7 +122,6 @@ def _preferred(one: Drafted) -> list[bool]:
 def fit_order(cases: Iterable[Case]) -> dict[str, float]:
     """Fit `RankingProfile.closer` on pairs of passages of one question, of which one is right: by which it is above the other."""
     rows: list[list[float]] = []
-    shares: list[float] = []
     names: list[str] = []
     for case in cases:
         read = [(passage, _order_values(case, passage)) for passage in case.passages if passage.closeness and passage.verdict]
@@ -133,12 +130,11 @@ def fit_order(cases: Iterable[Case]) -> dict[str, float]:
         for one, other in product(right, wrong):
             names = list(one)
             rows.append([one[name] - other[name] for name in names])
-            shares.append(_UNTITLED_SHARE if case.source == UNTITLED else 1.0)
     table = np.array(rows)
     labels = np.arange(len(table)) % 2 == 0
     signed = np.where(labels[:, None], table, -table)
     scale = table.std(axis=0)
-    model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=3000).fit(signed / scale, labels, sample_weight=shares)
+    model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=3000).fit(signed / scale, labels)
     return {name: round(float(slope), 3) for name, slope in zip(names, model.coef_[0] / scale, strict=True)}
 
 

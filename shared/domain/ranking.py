@@ -79,6 +79,7 @@ def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: 
             "keyword": sum(score.normalised for score in passage.legs if score.leg == "keyword"),
             "question": close.question,
             "question_foreign": close.question * (passage.chunk.language != query.language),
+            "question_untitled": close.question * (not _is_titled(passage.chunk)),
             "weakest": close.weakest,
             "passage": close.passage,
         }
@@ -87,8 +88,15 @@ def closer_evidence(query: SearchQuery, passages: Sequence[Passage], closeness: 
 
 
 def verdict_evidence(query: SearchQuery, passage: Passage, verdict: Verdict) -> dict[str, float]:
-    """What a reader adds to `closer_evidence`: its log-odds, and the same again where question and passage differ in language."""
-    return {"answers": verdict.answers, "answers_foreign": verdict.answers * (passage.chunk.language != query.language)}
+    """What a reader adds to `closer_evidence`: its log-odds; again where question and passage differ in language, and without a title.
+
+    A reader learned from passages below their headings: of a text that has none it is less to be believed.
+    """
+    return {
+        "answers": verdict.answers,
+        "answers_foreign": verdict.answers * (passage.chunk.language != query.language),
+        "answers_untitled": verdict.answers * (not _is_titled(passage.chunk)),
+    }
 
 
 def _weighed(evidence: Mapping[str, float], profile: RankingProfile) -> float:
@@ -121,10 +129,14 @@ def _evidence(query: SearchQuery, candidates: Sequence[Candidate]) -> list[dict[
                 "coverage": same * coverage(weights, body | title),
                 "title_coverage": same * coverage(weights, title),
                 "same_language": same,
-                "titled": float(bool(chunk.title or chunk.questions)),
+                "titled": float(_is_titled(chunk)),
             }
         )
     return evidence
+
+
+def _is_titled(chunk: Chunk) -> bool:
+    return bool(chunk.title or chunk.questions)
 
 
 def _cosine(legs: Sequence[LegScore]) -> float:

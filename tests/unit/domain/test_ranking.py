@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from shared.domain.fusion import RankingProfile, weighted_sum
-from shared.domain.knowledge import Audience, Closeness, SearchQuery
-from shared.domain.ranking import rank_passages, reread, worth_rereading
+from shared.domain.knowledge import Audience, Closeness, SearchQuery, Verdict
+from shared.domain.ranking import rank_passages, read_closely, reread, worth_rereading
 from shared.domain.synonyms import expanded
 from tests.contract.index_adapters import chunk
 
@@ -101,6 +101,16 @@ def test_what_a_reranker_read_decides_the_order_and_is_kept_with_the_passage():
     assert [one.chunk.chunk_id for one in again] == ["1-zh", "2-zh", "0-zh"]
     assert [one.closeness for one in again] == [close(0.9), close(0.5), close(0.2)]
     assert [one.score for one in again] == sorted((one.score for one in again), reverse=True)
+
+
+def test_a_reader_is_less_believed_of_texts_without_a_title():
+    untitled = passages_of("zh", "zh")
+    titled = [replace(one, chunk=replace(one.chunk, title="退货")) for one in untitled]
+    profile = replace(PROFILE, closer={"answers": 1.0, "answers_untitled": -0.9})
+    # The second is behind, and the reader finds it better by more than it is behind: by a tenth of that it is not.
+    verdicts = [Verdict(answers=0.0), Verdict(answers=2 * (untitled[0].score - untitled[1].score))]
+    orders = [[one.chunk.chunk_id for one in read_closely(ask("问"), found, verdicts, profile)] for found in (titled, untitled)]
+    assert orders == [["1-zh", "0-zh"], ["0-zh", "1-zh"]]
 
 
 def test_the_nearest_in_another_language_are_read_too_and_nothing_is_lost():
