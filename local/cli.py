@@ -1,5 +1,6 @@
 """`kefu`: the command line. Commands load what they need when they run, so that --help is quick."""
 
+import signal
 import sys
 
 import click
@@ -32,10 +33,18 @@ for command in (dev, ask, chat, ingest, remove, publish, rollback, reindex, eval
 def main() -> None:
     """Run. Exit codes: 0 done, 1 failed (one line on standard error says what to do), 2 wrong usage, 130 interrupted."""
     one_thread_each()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # A shell's background job inherits SIGINT as ignored; and SIGTERM would leave files open behind it.
+        signal.signal(number, signal.default_int_handler)
     try:
-        cli()
+        ended = cli.main(standalone_mode=False)
     except SupportError as error:
         click.echo(f"kefu: {error}", err=True)
         sys.exit(EXIT_FAILED)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
+    # What a command's early end gives; a command that simply ends gives nothing.
+    sys.exit(ended if isinstance(ended, int) else 0)

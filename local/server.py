@@ -1,6 +1,7 @@
 """`kefu dev`: everything on 127.0.0.1 in one process, until Ctrl-C."""
 
 import gc
+import signal
 import socket
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -46,8 +47,12 @@ def serve(settings: LocalSettings, console: Console) -> None:
             VectorWork(machine, before=lambda: read_changes(machine, console)).start()
         send_logs_to(folder)
         machine.start()
+        server = _web_server(machine)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # It listens for signals itself, but only once it runs; an exception of the default handler may get lost before.
+            signal.signal(number, server.handle_exit)
         _announce(machine, console)
-        _run(machine, listening)
+        server.run(sockets=[listening])
     console.print("Stopped. All data is kept in " + str(settings.data))
 
 
@@ -101,7 +106,7 @@ def _announce(machine: Machine, console: Console) -> None:
     console.print(f"  logs        {machine.folder.logs / 'kefu.log'}\n", highlight=False, soft_wrap=True)
 
 
-def _run(machine: Machine, listening: socket.socket) -> None:
+def _web_server(machine: Machine) -> uvicorn.Server:
     site = Site(machine.functions.ingress, machine.functions.desk, machine.settings.web)
     config = uvicorn.Config(
         site,
@@ -117,7 +122,4 @@ def _run(machine: Machine, listening: socket.socket) -> None:
     # What is there by now stays: a collection that walks all of it makes some customer wait.
     gc.collect()
     gc.freeze()
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        return  # the server has already shut down in order, and passes the signal on
+    return uvicorn.Server(config)

@@ -37,11 +37,7 @@ class RunningKefu:
     def start(self) -> float:
         """Start, wait until it answers, return the seconds that took."""
         began = time.monotonic()
-        self._said = self.data.parent / f"said-{self.port}-{began}.txt"
-        with self._said.open("w", encoding="utf-8") as out:
-            self._process = subprocess.Popen(
-                self._command(), cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=self._environment()
-            )
+        self._open()
         while time.monotonic() - began < START_S:
             if self._process.poll() is not None:
                 raise AssertionError(f"it ended: {self.said()}")
@@ -49,6 +45,18 @@ class RunningKefu:
                 return time.monotonic() - began
             time.sleep(0.05)
         raise AssertionError(f"it did not answer within {START_S} s: {self.said()}")
+
+    def start_in_background(self) -> None:
+        """Start as a shell's background job, which ignores SIGINT, and return as soon as it has printed its addresses."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._open()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        end = time.monotonic() + START_S
+        while "staff page" not in self.said():
+            assert self._process.poll() is None and time.monotonic() < end, self.said()
+            time.sleep(0.005)
 
     def attempt(self) -> tuple[int, str]:
         """Start one that is expected to end by itself; return its exit code and what it said."""
@@ -60,6 +68,11 @@ class RunningKefu:
     def interrupt(self) -> int:
         """Press Ctrl-C; return the exit code."""
         self._process.send_signal(signal.SIGINT)
+        return self._process.wait(60)
+
+    def terminate(self) -> int:
+        """End it as a service manager does; return the exit code."""
+        self._process.send_signal(signal.SIGTERM)
         return self._process.wait(60)
 
     def kill(self) -> None:
@@ -86,6 +99,13 @@ class RunningKefu:
         """Return a client, with a token if there is one."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=60, trust_env=False)
+
+    def _open(self) -> None:
+        self._said = self.data.parent / f"said-{self.port}-{time.monotonic()}.txt"
+        with self._said.open("w", encoding="utf-8") as out:
+            self._process = subprocess.Popen(
+                self._command(), cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=self._environment()
+            )
 
     def _answers(self) -> bool:
         try:

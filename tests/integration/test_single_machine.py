@@ -208,6 +208,14 @@ def test_after_kill_9_every_answered_turn_and_ticket_is_there_and_a_retry_gets_t
     assert took_s < 20, "3 s on an idle machine; tests share theirs"
 
 
+def test_it_stops_at_a_signal_from_its_first_moment_on_even_as_a_background_job(kefu: RunningKefu) -> None:
+    kefu.interrupt()
+    for stop in (kefu.interrupt, kefu.terminate):
+        kefu.start_in_background()
+        assert stop() == 0
+    kefu.start()
+
+
 def test_ctrl_c_stops_it_cleanly_and_the_next_start_finds_everything(kefu: RunningKefu) -> None:
     with kefu.client() as client:
         conversation_id = _open(client)
