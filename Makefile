@@ -4,9 +4,11 @@
 SHELL := /bin/sh
 
 # The first Python that is new enough; PYTHON=... names another.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; \
 	echo python3)
+endif
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	{ echo "kefu: Python 3.11 or later is needed, and $(PYTHON) is not: install one, or name it, e.g. make dev PYTHON=python3.12" >&2; exit 1; }
 PORT ?= 8080
