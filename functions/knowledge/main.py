@@ -2,9 +2,10 @@
 
 import os
 
+from functions.knowledge.batch import KnowledgeWork
 from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
 from functions.knowledge.engines import EngineParts, open_engine
-from functions.knowledge.handler import KnowledgeWork, make_handler
+from functions.knowledge.handler import make_handler
 from functions.knowledge.settings import Environment
 from shared.adapters.aws.deployed import Deployed
 from shared.adapters.dynamodb.knowledge_store import DynamoDBKnowledgeStore

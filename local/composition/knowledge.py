@@ -4,8 +4,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from functions.knowledge.batch import KnowledgeWork
 from functions.knowledge.consumers import DocumentConsumer, FolderConsumer
-from functions.knowledge.handler import KnowledgeWork, make_handler
+from functions.knowledge.handler import make_handler
 from functions.retrieval.wiring import SearchPorts
 from functions.retrieval.wiring import build_search as build
 from local.background_model import BackgroundModel

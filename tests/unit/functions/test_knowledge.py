@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from functions.knowledge.batch import KnowledgeWork
 from functions.knowledge.consumers import DocumentConsumer
 from functions.knowledge.content_folder import meta_of, read_content
-from functions.knowledge.handler import KnowledgeWork, make_handler
+from functions.knowledge.handler import make_handler
 from functions.knowledge.uploads import read_upload
 from local.aws_shapes import sqs_event
 from local.read_company import read_folder
