@@ -27,6 +27,7 @@ _OLDEST_S = 300
 _OLDEST_DOCUMENT_S = 3600
 _OLDEST_UNFINISHED_S = 900
 _UNSEARCHED_SHARE = 0.1
+_FAILED_DRAFTS_SHARE = 0.1
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 _AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
 # Alarm, metric, statistic and threshold, as AWS recommends them; the space is in megabytes, a quarter of a node's volume.
@@ -69,6 +70,8 @@ class ObservabilityStack(cdk.Stack):
         self._unfinished()
         self._late_events()
         self._out_of_reach()
+        if config.model_kind != "none":
+            self._failing_model()
         if config.has_domain:
             self._domain(config.search_domain)
         self._rollouts(machine)
@@ -124,6 +127,11 @@ class ObservabilityStack(cdk.Stack):
         # Each turn says 0 or 1, so the average is the share.
         metric = self._of_ours("dialog", "Unsearched", "Average", cdk.Duration.minutes(5))
         self._alarm("knowledge-out-of-reach", metric, _UNSEARCHED_SHARE, periods=3, of_them=2)
+
+    def _failing_model(self) -> None:
+        """The rungs below answer then, and nobody notices but the customers."""
+        metric = self._of_ours("dialog", "ModelFailed", "Average", cdk.Duration.minutes(5))
+        self._alarm("model-failing", metric, _FAILED_DRAFTS_SHARE, periods=3, of_them=2)
 
     def _domain(self, name: str) -> None:
         """A node that is full writes no more, and a red cluster has lost a part of its indices."""

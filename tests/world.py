@@ -95,6 +95,7 @@ class KnowledgeScript:
     before_answering: Callable[[str], None] = lambda _: None
     snapshot: int = 7
     rung: Rung = Rung.EXTRACTIVE
+    degraded: tuple[str, ...] = ()
     blocks: Callable[[str], tuple[Block, ...]] = lambda text: (TextBlock(text=text, citations=(1,)),)
 
     def search(self, query: SearchQuery, timeout_s: float, correlation_id: str) -> SearchResult:
@@ -114,7 +115,14 @@ class KnowledgeScript:
         citation = Citation(
             title="退货政策", source="returns.md", quote=text, locator="一", document_id="d1", chunk_id="c1", language="zh"
         )
-        return Answer(text=text, blocks=self.blocks(text), rung=self.rung, citations=(citation,), confidence=0.9)
+        return Answer(
+            text=text,
+            blocks=self.blocks(text),
+            rung=self.rung,
+            citations=(citation,),
+            confidence=0.9,
+            degraded=self.degraded,
+        )
 
 
 class World:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.domain.envelope import Envelope
 from shared.domain.errors import NotFoundError, SupportError
+from shared.domain.reply import MODEL_FAILURES
 from shared.domain.ticket import Ticket
 from shared.domain.turn import TurnCommand, TurnResult
 from shared.ports import ConversationStore, TicketStore
@@ -13,7 +14,7 @@ from shared.runtime.envelopes import APOLOGISED, Operation
 from shared.runtime.observability import Telemetry
 from shared.runtime.payload import Payload
 from shared.runtime.presentation import conversation_json, feedback_json, message_json, ticket_json
-from shared.runtime.version_metrics import is_unsearched
+from shared.runtime.version_metrics import asked_a_model, is_unsearched
 from shared.use_cases.speak_in_conversation import SpeakInConversation
 from shared.use_cases.start_conversation import StartConversation
 from shared.use_cases.take_turn import TakeTurn
@@ -119,6 +120,8 @@ class CustomerOperations:
         if result.reply:
             # Of all versions together, for an alarm: each version's own figure is for the canary.
             self.telemetry.measure("Unsearched", float(is_unsearched(set(degraded))))
+            if asked_a_model(rung, degraded):
+                self.telemetry.measure("ModelFailed", float(not MODEL_FAILURES.isdisjoint(degraded)))
 
 
 def _turn_command(envelope: Envelope) -> TurnCommand:

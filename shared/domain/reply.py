@@ -3,11 +3,31 @@
 from dataclasses import dataclass
 
 from shared.domain.blocks import Block
+from shared.domain.errors import (
+    DeadlineExceededError,
+    DependencyUnavailableError,
+    InvalidInputError,
+    RateLimitedError,
+    SupportError,
+    UnauthorizedError,
+)
 from shared.domain.knowledge import FactAnswer, Passage
 from shared.domain.language import Language
 
 # Begins the names in `degraded` that say why a model that was asked did not answer: "model:abstained", "model:KIND_OF_FAILURE".
 MODEL_IN_VAIN = "model:"
+# Those of them by which the model or its server failed; after the others it had answered.
+MODEL_FAILURES = frozenset(
+    MODEL_IN_VAIN + error.code
+    for error in (
+        SupportError,
+        InvalidInputError,
+        UnauthorizedError,
+        RateLimitedError,
+        DeadlineExceededError,
+        DependencyUnavailableError,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a canary is judged by: requests, faults and latency of each version of a function, in the embedded metric format."""
 
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, Protocol
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -89,16 +89,17 @@ def is_unsearched(missing: Set[str]) -> bool:
     return _KNOWLEDGE in missing or (_BY_WORDS in missing and (_EMBEDDER in missing or missing >= _BY_MEANING))
 
 
+def asked_a_model(rung: str, degraded: Iterable[str]) -> bool:
+    """Tell whether a reply model was asked for a reply, in vain or not."""
+    return rung == Rung.MODEL or any(name.startswith(MODEL_IN_VAIN) for name in degraded)
+
+
 def _is_timed(event: Any, answer: Any) -> bool:
     if _op(event) == "search":
         return True
     reply = _part(_part(answer, "result"), "reply")
-    return _op(event) == "take_turn" and bool(reply) and not _asked_a_model(reply)
-
-
-def _asked_a_model(reply: JsonObject) -> bool:
-    # It takes seconds whichever version asks, so it says nothing about the version: in vain, too.
-    return reply.get("rung") == Rung.MODEL or any(name.startswith(MODEL_IN_VAIN) for name in _names(reply))
+    # A model takes seconds whichever version asks it, so it says nothing about the version: in vain, too.
+    return _op(event) == "take_turn" and bool(reply) and not asked_a_model(str(reply.get("rung")), _names(reply))
 
 
 def _op(event: Any) -> str:

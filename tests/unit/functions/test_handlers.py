@@ -16,6 +16,7 @@ from functions.tickets.handler import make_handler as make_tickets
 from local.aws_shapes import failed_identifiers
 from local.pollers import QueueFeed
 from shared.contracts import FUNCTIONS, TICKET_RETRY_DELAY_S, TICKETS
+from shared.domain.conversation import Rung
 from shared.domain.envelope import Envelope
 from shared.domain.errors import DeadlineExceededError, DependencyUnavailableError, TicketFailedError
 from shared.domain.event_body import read_event
@@ -208,6 +209,45 @@ def test_a_parked_turn_whose_predecessor_still_runs_comes_again_within_seconds(f
 def test_a_turn_that_ended_with_an_apology_tells_the_canary_that_it_did() -> None:
     world = World()
     world.open("c1")
+
+    def break_(_text: str) -> None:
+        raise RuntimeError
+
+    assert APOLOGISED not in _turn(world, "怎么退货？")
+    world.knowledge.before_answering = break_
+    assert _turn(world, "怎么退货？")[APOLOGISED] is True
+
+
+@pytest.mark.parametrize(
+    ("rung", "degraded", "said"),
+    [
+        (Rung.EXTRACTIVE, (), []),
+        (Rung.EXTRACTIVE, ("keyword",), []),
+        (Rung.MODEL, (), [0]),
+        (Rung.EXTRACTIVE, ("model:abstained",), [0]),
+        (Rung.EXTRACTIVE, ("model:wrong_number",), [0]),
+        (Rung.EXTRACTIVE, ("model:deadline_exceeded",), [1]),
+        (Rung.REFUSAL, ("embedder", "model:dependency_unavailable"), [1]),
+    ],
+)
+def test_a_turn_says_whether_the_model_failed_that_it_asked(
+    rung: Rung,
+    degraded: tuple[str, ...],
+    said: list[float],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    world = World()
+    world.open("c1")
+    world.knowledge.rung, world.knowledge.degraded = rung, degraded
+    _turn(world, "怎么退货？")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert [value for line in lines for value in line.get("ModelFailed", [])] == said
+
+
+def _turn(world: World, text: str) -> Mapping[str, object]:
+    command = world.accept("c1", text)
     operations = CustomerOperations(
         take_turn=world.take_turn,
         start=world.start,
@@ -216,33 +256,23 @@ def test_a_turn_that_ended_with_an_apology_tells_the_canary_that_it_did() -> Non
         tickets=world.tickets,
         telemetry=TELEMETRY,
     )
-
-    def turn(text: str) -> Mapping[str, object]:
-        command = world.accept("c1", text)
-        envelope = Envelope(
-            op="take_turn",
-            tenant=TENANT,
-            correlation_id="corr",
-            release="r1",
-            deadline_at_ms=command.deadline_at_ms,
-            owner_token="",
-            payload={
-                "conversation_id": "c1",
-                "seq": command.seq,
-                "message_id": command.message_id,
-                "text": text,
-                "received_at": command.received_at.isoformat(),
-                "first": True,
-            },
-        )
-        return operations.turn(envelope)
-
-    def break_(_text: str) -> None:
-        raise RuntimeError
-
-    assert APOLOGISED not in turn("怎么退货？")
-    world.knowledge.before_answering = break_
-    assert turn("怎么退货？")[APOLOGISED] is True
+    envelope = Envelope(
+        op="take_turn",
+        tenant=TENANT,
+        correlation_id="corr",
+        release="r1",
+        deadline_at_ms=command.deadline_at_ms,
+        owner_token="",
+        payload={
+            "conversation_id": "c1",
+            "seq": command.seq,
+            "message_id": command.message_id,
+            "text": text,
+            "received_at": command.received_at.isoformat(),
+            "first": True,
+        },
+    )
+    return operations.turn(envelope)
 
 
 @dataclass
