@@ -18,12 +18,13 @@ from infra_cdk.stage_config import StageConfig
 from infra_cdk.weighted_alias import WeightedAlias
 
 STAGE_RATE, STAGE_BURST = 50, 100
+PAGES_RATE, PAGES_BURST = 40, 80
 TLS_POLICY = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
 _LONGEST_S = 29
 # Those who call: our own pages, by one key that stands in them, and other companies' servers, by one key each. Rate, burst
 # and requests a day. Pages have no such day's share: whoever used it up, by the key that everybody can read, would close all
 # pages until midnight, and the rate lets no more than 3.5 million through.
-_PLANS = {"pages": (40, 80, None), "servers": (10, 20, 200_000)}
+_PLANS = {"pages": (PAGES_RATE, PAGES_BURST, None), "servers": (10, 20, 200_000)}
 _OPEN = frozenset({"/healthz"})
 # Scripts and styles are text: the gateway itself compresses what is larger, for browsers that say they can read it.
 _COMPRESSED_FROM = cdk.Size.kibibytes(2)

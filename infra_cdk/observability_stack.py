@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from infra_cdk.api_stack import PAGES_RATE
 from infra_cdk.data_stack import DataStack
 from infra_cdk.knowledge_store_stack import VOLUME_GB
 from infra_cdk.stage_config import StageConfig
@@ -26,6 +27,8 @@ _OLDEST_S = 300
 # A document takes minutes, and people upload many at once.
 _OLDEST_DOCUMENT_S = 3600
 _OLDEST_UNFINISHED_S = 900
+# Of what all pages together may ask: beyond it the gateway refuses, and no function hears of it.
+_BUSY_SHARE = 0.8
 _UNSEARCHED_SHARE = 0.1
 _FAILED_DRAFTS_SHARE = 0.1
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -60,6 +63,7 @@ class ObservabilityStack(cdk.Stack):
         self._topic = topic
         self._api = {"ApiName": api_name, "Stage": config.stage}
         gates = [self._availability(), self._latency()]
+        self._busy()
         for contract in QUEUES:
             self._dead_letters(contract.name, data.dead_letters[contract.name])
             if contract.consumer:
@@ -92,6 +96,11 @@ class ObservabilityStack(cdk.Stack):
         metric = self._of_api("Latency", "p99", cdk.Duration.minutes(1))
         limit_ms = _P99_MS if self._config.model_kind == "none" else _P99_MS + MODEL_MS
         return self._alarm("latency", metric, limit_ms, periods=5, of_them=3)
+
+    def _busy(self) -> None:
+        minute = cdk.Duration.minutes(1)
+        most = PAGES_RATE * minute.to_seconds() * _BUSY_SHARE
+        self._alarm("busy", self._of_api("Count", "Sum", minute), most, periods=5, of_them=3)
 
     def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
         metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=cdk.Duration.minutes(1))

@@ -102,6 +102,15 @@ def test_a_domain_that_is_full_or_has_lost_an_index_rings(stages: dict[str, Synt
     assert found["prod"]["FreeStorageSpace"] == ("LessThanOrEqualToThreshold", quarter)
 
 
+def test_requests_that_come_near_what_pages_may_ask_ring(synthesised: Synthesised) -> None:
+    """What the gateway refuses beyond that is no failure of ours, so nothing else rings."""
+    (alarm,) = (one for one in synthesised.properties("AWS::CloudWatch::Alarm") if one["AlarmName"].endswith("-busy"))
+    plans = synthesised.properties("AWS::ApiGateway::UsagePlan")
+    pages = next(one["Throttle"]["RateLimit"] for one in plans if one["UsagePlanName"].endswith("pages"))
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == ("Count", "Sum", 60)
+    assert alarm["Threshold"] == 0.8 * 60 * pages
+
+
 def test_a_models_time_does_not_end_a_rollout(stages: dict[str, Synthesised]) -> None:
     """The gate listens to `latency`: where drafts may take seconds, an alarm at five of them would let no release pass."""
     limits = {
