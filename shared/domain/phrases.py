@@ -38,6 +38,7 @@ _ZH = {
     "contact_dropped": "好的，那就不登记了。还有什么可以帮您？",
     "contact_corrected": "好的，新的联系方式已登记，补充工单编号 {number}。同事会在{promise}前按新的联系方式联系您。",
     "correction_summary": "工单 {number} 的联系方式更正",
+    "withdrawal_summary": "请撤销工单 {number}",
     "ticket_opened": "工单已登记，编号 {number}。同事会在{promise}前联系您，进展也会在这里通知您。",
     "ticket_opened_no_contact": "工单已登记，编号 {number}。您没有留联系方式，所以我们会在{promise}前在这个对话里回复您，请留意。",
     "ticket_card": "工单 {number}",
@@ -113,6 +114,7 @@ _EN = {
     "matter_label": "What it is about",
     "contact_corrected": "All right, your new contact is on ticket {number}. Someone will use it to contact you by {promise}.",
     "correction_summary": "New contact for ticket {number}",
+    "withdrawal_summary": "Please withdraw ticket {number}",
     "contact_dropped": "All right, no ticket then. Is there anything else I can help with?",
     "ticket_opened": "Your ticket is open, number {number}. Someone will contact you by {promise}, and I'll post any news here.",
     "ticket_opened_no_contact": "Your ticket is open, number {number}. As you left no contact, we will reply in this conversation "

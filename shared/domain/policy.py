@@ -100,7 +100,15 @@ class ReportTickets:
     number: str = ""
 
 
-Action = Say | Look | RequestPerson | AskContact | OpenTicket | CorrectContact | Regret | ReportTickets
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawTicket:
+    """Have a person end the ticket of that number, or the last one: a colleague may be working on it."""
+
+    text: str
+    number: str = ""
+
+
+Action = Say | Look | RequestPerson | AskContact | OpenTicket | CorrectContact | Regret | ReportTickets | WithdrawTicket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +194,7 @@ def _while_contact_is_open(heard: Heard, state: DialogState) -> Action:
 
 _SAID_WHILE_CONTACT_IS_OPEN = {
     Act.NO: Say(phrase=Phrase.CONTACT_DROPPED),
+    Act.TICKET_WITHDRAWN: Say(phrase=Phrase.CONTACT_DROPPED),
     Act.GOODBYE: Say(phrase=Phrase.GOODBYE_WITHOUT_TICKET),
     Act.THANKS: Say(phrase=Phrase.THANKS, keep=True),
     Act.WHO_ARE_YOU: Say(phrase=Phrase.WHO_I_AM, keep=True),
@@ -233,6 +242,8 @@ def _fresh(heard: Heard, state: DialogState) -> Action:
             return OpenTicket(summary=summary, contact=heard.contact) if heard.contact else AskContact(summary=summary)
         case Act.TICKET_STATUS:
             return ReportTickets(number=utterance.ticket_number)
+        case Act.TICKET_WITHDRAWN:
+            return WithdrawTicket(text=utterance.text, number=utterance.ticket_number)
         case Act.QUESTION if _is_only_a_contact(heard):
             return CorrectContact(text=utterance.text, contact=heard.contact)
         case _:

@@ -1,4 +1,4 @@
-"""Whether a customer wants a ticket, or asks how far theirs is. Linear-time patterns only."""
+"""Whether a customer wants a ticket, asks how far theirs is, or wants it no more. Linear-time patterns only."""
 
 import re
 
@@ -36,6 +36,20 @@ _STATUS = re.compile(
     r"|\b(?:no ?body|no one) (?:has )?(?:called|contacted|got back to|replied to|answered|emailed) me(?=\W*$| (?:yet|back|about (?:it|this|my (?:ticket|complaint))))",
     re.IGNORECASE,
 )
+_NO_MORE = r"(?:取消|撤销|撤回|撤掉|撤了|关闭|关掉|关了|作废|删除|删掉|不用处理|不用跟进|不用管|不需要)"
+_WITHDRAWAL = re.compile(
+    rf"{_NO_MORE}(?:一下|掉|了)?(?:我|那个|这个|之前|刚才|刚刚|上次|提|开|登记|的|个|张|那|这){{0,6}}{_OF_A_TICKET}(?![要会需得]|费|流程)"
+    rf"|{_TICKET_WORD}[^。！？!?]{{0,10}}(?:{_NO_MORE}|不用了|不要了)"
+    rf"|(?:我的|那个|这个|之前的)(?:投诉|报修)[^。！？!?]{{0,6}}(?:{_NO_MORE}|不用了|不要了)"
+    r"|\b(?:cancel|withdraw|close|drop|delete|take back)\b (?:my|the|this|that)(?: \w+)? (?:ticket|complaint)\b"
+    r"|\b(?:cancel|withdraw|close|drop|delete) ticket\b",
+    re.IGNORECASE,
+)
+# "怎么取消工单", "the ticket that you closed": about it, and not a request.
+_HOW_OF_WITHDRAWAL = re.compile(
+    r"怎么|如何|怎样|在哪|哪里|为什么|为何|谁|(?:已经|被|都)[^。！？!?]{0,4}(?:取消|撤销|关闭|关掉|关了)|\b(?:how|why|who|where|when)\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?<!\d)\d{8}(?!\d)")
 _HOW_OF_STATUS = re.compile(
     r"怎么(?!样|还|没)|如何|怎样|多久(?!了)|哪里(?:查|看)|在哪|快递|配送|师傅|物流|骑手|司机|\bhow (?:do|can|to|long)\b|\bwhere (?:do|can)\b|\b(?:courier|delivery|driver|installer)\b",
@@ -56,6 +70,11 @@ def asks_for_ticket(bare: str) -> bool:
 def asks_for_ticket_status(bare: str) -> bool:
     """Say whether a message asks how far the customer's own ticket is."""
     return bool(_STATUS.search(bare)) and not _HOW_OF_STATUS.search(bare)
+
+
+def withdraws_ticket(bare: str) -> bool:
+    """Say whether a message asks that the customer's own ticket is not gone on with."""
+    return bool(_WITHDRAWAL.search(bare)) and not _HOW_OF_WITHDRAWAL.search(bare)
 
 
 def ticket_number_in(text: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.domain.about_bot import asks_what_it_is, says_it_did_not_help
 from shared.domain.person_request import asks_for_person
 from shared.domain.script import simplified
-from shared.domain.ticket_request import asks_for_ticket, asks_for_ticket_status, ticket_number_in
+from shared.domain.ticket_request import asks_for_ticket, asks_for_ticket_status, ticket_number_in, withdraws_ticket
 
 
 class Act(StrEnum):
@@ -24,6 +24,7 @@ class Act(StrEnum):
     HANDOFF = "handoff"
     TICKET = "ticket"
     TICKET_STATUS = "ticket_status"
+    TICKET_WITHDRAWN = "ticket_withdrawn"
     PICK = "pick"
     WHO_ARE_YOU = "who_are_you"
     NOT_HELPED = "not_helped"
@@ -175,6 +176,8 @@ def _read_request(bare: str, text: str) -> Utterance:
         return Utterance(act=Act.WHO_ARE_YOU, text=text)
     if says_it_did_not_help(bare):
         return Utterance(act=Act.NOT_HELPED, text=text)
+    if withdraws_ticket(bare):
+        return Utterance(act=Act.TICKET_WITHDRAWN, text=text, ticket_number=ticket_number_in(bare))
     if asks_for_ticket_status(bare):
         return Utterance(act=Act.TICKET_STATUS, text=text, ticket_number=ticket_number_in(bare))
     if asks_for_person(bare):

@@ -37,6 +37,7 @@ from shared.domain.policy import (
     ReportTickets,
     RequestPerson,
     Say,
+    WithdrawTicket,
     decide,
     looks_like_question,
 )
@@ -146,6 +147,8 @@ class DraftReply:
                 return self._regret(action, context)
             case ReportTickets():
                 return self._report_tickets(action, state, company, context)
+            case WithdrawTicket():
+                return self._withdraw_ticket(action, state, masked, company, context)
 
     def _say(self, action: Say, state: DialogState, company: Company, context: TurnContext) -> Draft:
         language = context.language
@@ -327,6 +330,19 @@ class DraftReply:
             profile=self._remembering(contact, context) if contact else None,
             events=((EventName.TICKET_REQUESTED, {"ticket_id": ticket_id}),),
         )
+
+    def _withdraw_ticket(
+        self, action: WithdrawTicket, state: DialogState, masked: Masked, company: Company, context: TurnContext
+    ) -> Draft:
+        """Without a ticket of ours it is a question: there are companies whose tickets are for a train or a play."""
+        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
+        meant = [one for one in own if one.status not in _ENDED and action.number in ("", one.number)]
+        if not own:
+            return self._look(Look(question=action.text), state, masked, company, context)
+        if not meant:
+            return self._report_tickets(ReportTickets(number=action.number), state, company, context)
+        head = say(context.language, "withdrawal_summary", number=meant[-1].number)
+        return self._request_person(RequestPerson(summary=matter(head, action.text)), state, company, context)
 
     def _report_tickets(self, action: ReportTickets, state: DialogState, company: Company, context: TurnContext) -> Draft:
         own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)

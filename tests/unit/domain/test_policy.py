@@ -12,6 +12,7 @@ from shared.domain.policy import (
     ReportTickets,
     RequestPerson,
     Say,
+    WithdrawTicket,
     decide,
 )
 from shared.domain.utterance import read_utterance
@@ -209,6 +210,13 @@ def test_a_number_without_an_offer_is_a_question() -> None:
 
 def test_ticket_status_names_its_number() -> None:
     assert decide(hear("查工单 12345678 进度"), FRESH) == ReportTickets(number="12345678")
+
+
+def test_a_ticket_that_is_no_longer_wanted_is_withdrawn_or_while_its_form_is_open_dropped() -> None:
+    said = "工单 12345678 不用处理了"
+    assert decide(hear(said), FRESH) == WithdrawTicket(text=said, number="12345678")
+    waiting = DialogState(pending=Pending.CONTACT, summary="灯坏了")
+    assert decide(hear("取消工单"), waiting) == Say(phrase=Phrase.CONTACT_DROPPED)
 
 
 def test_the_state_survives_storage() -> None:

@@ -186,3 +186,18 @@ def test_a_number_of_an_earlier_message_cannot_come_back_as_the_one_of_the_quest
     ask(world.masker.mask(command.text), "", COMPANY, context)
     assert heard[0].question == "那 [PHONE_1] 呢"
     assert heard[0].history[0].text == "[PHONE] 能查物流吗"
+
+
+def test_a_ticket_is_withdrawn_by_a_person_and_where_none_is_there_by_a_ticket_that_names_it(world: World) -> None:
+    reply(world, "取消工单")
+    assert world.knowledge.asked == ["取消工单"], "some companies' tickets are for a play"
+    reply(world, "帮我提个工单，灯坏了")
+    reply(world, PHONE)
+    first = the_ticket(world)
+    asked = reply(world, "把工单取消吧，灯又亮了")
+    assert world.tickets.for_conversation(TENANT, "c1")[-1] == first, "a colleague may be working on it"
+    assert asked.rung is not Rung.TICKET
+    reply(world, "对")
+    tickets = world.tickets.for_conversation(TENANT, "c1")
+    assert [one.number in tickets[-1].summary for one in tickets] == [True, False]
+    assert "灯又亮了" in tickets[-1].summary and tickets[-1].contact == PHONE
