@@ -18,6 +18,9 @@ class TicketStatus(StrEnum):
     PARKED = "parked"
 
 
+ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """`number` is short, to be read out; `ticket_id` has 128 random bits. `summary`, `contact`, `note` are personal.

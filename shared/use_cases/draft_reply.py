@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.domain.answering import plain_text
-from shared.domain.blocks import Block, CardBlock, Choice, ChoiceBlock, TextBlock
+from shared.domain.blocks import Block, Choice, ChoiceBlock, TextBlock
 from shared.domain.business_hours import promised_time, spoken_time
 from shared.domain.company import Company
 from shared.domain.contact import contact_said
 from shared.domain.contact_form import (
-    contact_form,
     contact_form_again,
     known_contact,
     known_contact_again,
@@ -42,7 +41,8 @@ from shared.domain.policy import (
     looks_like_question,
 )
 from shared.domain.profile import Profile, shown_contact
-from shared.domain.ticket import Ticket, TicketStatus
+from shared.domain.ticket import ENDED, Ticket
+from shared.domain.ticket_drafts import ask_contact, list_tickets, ticket_card, waiting_for_contact
 from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
 from shared.domain.utterance import bare_words, read_utterance
@@ -61,7 +61,6 @@ from shared.use_cases.answer_from_knowledge import AnswerFromKnowledge
 _CONTACT_PLACEHOLDERS = ("[PHONE", "[EMAIL")
 # Customers cannot send it: control characters are taken out of what is received.
 _APART = "\x1f"
-_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 QUEUE_LOOK = 100
 
 
@@ -225,7 +224,7 @@ class DraftReply:
     ) -> Draft:
         """Put the new contact on a ticket that names the one before: a ticket that somebody may work on is not changed under them."""
         own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
-        before = next((ticket for ticket in reversed(own) if ticket.status not in _ENDED), None)
+        before = next((ticket for ticket in reversed(own) if ticket.status not in ENDED), None)
         if before is None:
             return self._look(Look(question=action.text), state, masked, company, context)
         head = say(context.language, "correction_summary", number=before.number)
@@ -265,7 +264,7 @@ class DraftReply:
         if not contact:
             return ask_contact(action, state, company, context, phrase)
         block = known_contact(company, context.language, context.now, phrase, shown_contact(contact))
-        pending = replace(_waiting_for_contact(action, state), known=True)
+        pending = replace(waiting_for_contact(action, state), known=True)
         return Draft(text=plain_text((block,)), blocks=(block,), rung=Rung.FLOW, state=pending)
 
     def _known_contact(self, summary: str, context: TurnContext) -> str:
@@ -336,7 +335,7 @@ class DraftReply:
     ) -> Draft:
         """Without a ticket of ours it is a question: there are companies whose tickets are for a train or a play."""
         own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
-        meant = [one for one in own if one.status not in _ENDED and action.number in ("", one.number)]
+        meant = [one for one in own if one.status not in ENDED and action.number in ("", one.number)]
         if not own:
             return self._look(Look(question=action.text), state, masked, company, context)
         if not meant:
@@ -353,10 +352,7 @@ class DraftReply:
         if not wanted:
             text = say(context.language, "ticket_unknown" if action.number else "ticket_none", number=action.number)
             return Draft(text=text, blocks=(TextBlock(text=text),), rung=Rung.FLOW, state=state)
-        text = say(context.language, "ticket_list")
-        cards = tuple(ticket_card(ticket, company, context) for ticket in wanted)
-        lines = "\n".join(f"{card.title}: {card.rows[0][1]}" for card in cards)
-        return Draft(text=f"{text}\n{lines}", blocks=(TextBlock(text=text), *cards), rung=Rung.FLOW, state=state)
+        return list_tickets(wanted, state, company, context)
 
 
 def contact_in(masked: Masked) -> str:
@@ -375,29 +371,3 @@ def offer_again(prompt: str, state: DialogState, context: TurnContext) -> Choice
     return ChoiceBlock(
         prompt=prompt, choices=tuple(Choice(label=labels.get(value, value), value=value) for value in state.choices)
     )
-
-
-def ask_contact(action: AskContact, state: DialogState, company: Company, context: TurnContext, phrase: str) -> Draft:
-    """Ask for a way to reach the customer, and say by when somebody will."""
-    if action.attempts or action.another:
-        form = contact_form_again(context.language, "ask_contact_again" if action.attempts else "leave_another")
-    else:
-        form = contact_form(company, context.language, context.now, phrase, action.summary)
-    return Draft(text=form.prompt, blocks=(form,), rung=Rung.FLOW, state=_waiting_for_contact(action, state))
-
-
-def _waiting_for_contact(action: AskContact, state: DialogState) -> DialogState:
-    return DialogState(
-        pending=Pending.CONTACT, summary=action.summary, attempts=action.attempts, last_question=state.last_question
-    )
-
-
-def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: tuple[str, str]) -> CardBlock:
-    """A ticket as a card; the first row is its status."""
-    language = context.language
-    rows = [(say(language, "ticket_status_label"), say(language, f"status_{ticket.status}"))]
-    if ticket.status not in _ENDED:
-        rows.append((say(language, "ticket_promise_label"), spoken_time(ticket.promised_at, company, language)))
-    if ticket.note:
-        rows.append((say(language, "ticket_note_label"), ticket.note))
-    return CardBlock(title=say(language, "ticket_card", number=ticket.number), rows=(*rows, *more))
