@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,20 @@ def company_data(folder: Path) -> tuple[list[Chunk], list[Asked]]:
 
 
 def reading_data(folder: Path) -> Iterator[tuple[list[Chunk], list[Asked]]]:
-    """Read, one at a time, the companies that the reader was not trained on, with every third question that they answer."""
+    """Read the companies that the reader was not trained on, with every third question that they answer.
+
+    Two at a time, a Chinese one and an English one: a question in the other language than its passage has to find that among
+    passages in its own, as in a company with documents in both.
+    """
     held = set((folder / "held_out.txt").read_text(encoding="utf-8").split())
     companies: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(folder.glob("*.jsonl")):
         for row in _rows(path):
             if row["company"] in held:
                 companies.setdefault(row["company"], []).append(row)
-    for rows in companies.values():
+    spoken = {language: [rows for rows in companies.values() if rows[0]["language"] == language] for language in ("zh", "en")}
+    for pair in zip_longest(spoken["zh"], spoken["en"], fillvalue=[]):
+        rows = [row for company in pair for row in company]
         chunks = [_reading_chunk(row, place) for place, row in enumerate(rows)]
         yield chunks, [asked for row in rows for asked in _reading_questions(row)][::3]
 

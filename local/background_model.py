@@ -1,6 +1,7 @@
 """The embedding model, loaded beside everything else: until it is there, keywords answer."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from shared.adapters.e5.opening import E5Models
 from shared.domain.errors import DependencyUnavailableError, SupportError
@@ -49,9 +50,9 @@ class BackgroundModel:
         starts = range(0, len(texts), _AT_ONCE)
         return [vector for start in starts for vector in self._model().embedder.embed_passages(texts[start : start + _AT_ONCE])]
 
-    def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
+    def compare(self, question: str, language: Language, chunks: Sequence[Chunk], patience_s: float = inf) -> Sequence[Closeness]:
         """Read candidates word by word."""
-        return self._model().reranker.compare(question, language, chunks)
+        return self._model().reranker.compare(question, language, chunks, patience_s)
 
     def read(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Verdict]:
         """Read the question and each candidate together."""

@@ -7,6 +7,7 @@ A create or commit with an owner token may be repeated after a lost reply: it re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Generic, Protocol, TypeVar
 
 from shared.domain.blocks import Answer
@@ -630,8 +631,11 @@ class Embedder(Protocol):
 class Reranker(Protocol):
     """Reads question and candidates word by word, which vectors of whole texts cannot."""
 
-    def compare(self, question: str, language: Language, chunks: Sequence[Chunk]) -> Sequence[Closeness]:
-        """Return one Closeness per chunk. Raises DependencyUnavailableError when the model is not there."""
+    def compare(self, question: str, language: Language, chunks: Sequence[Chunk], patience_s: float = inf) -> Sequence[Closeness]:
+        """Return one Closeness per chunk; where reading them takes longer than `patience_s`, of the first ones only.
+
+        Raises DependencyUnavailableError when the model is not there.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from shared.adapters.e5.embedder import E5Embedder, WordStates
+from shared.domain.language import Language, detect_language
 from shared.domain.units import cut
 from training.texts import Span, Tagged, passage_pieces, question_pieces
 
@@ -21,6 +22,8 @@ WINDOW = {"zh": 230, "en": 560}
 _TITLED = 0.7
 # Wrong passages for a question that has an answer. One that its own passage does not answer gets no other: a neighbour may.
 _WRONG = 3
+# And for one in another language than its passage, of another group in its own: words in common are no answer.
+_STRANGE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +128,12 @@ def windows(text: str, most: int) -> Iterator[Span]:
 def material(
     sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder, chance: random.Random, *, all_near: bool = False
 ) -> Material:
-    """Read all texts, and give each question its passage first, then, if that answers it, near ones of its group that do not.
+    """Read all texts, and give each question its passage first, then, if that answers it, near ones that do not.
 
-    With `all_near` it gets every near one, as a measurement wants it.
+    With `all_near` it gets every near one of its group and no other, as a measurement wants it.
     """
     plain = [passage_pieces(embedder, one.above, one.text) for one in sources]
-    near = _nearest(sources, asked, embedder)
+    near = _Nearness(sources, asked, embedder)
     examples: list[Example] = []
     for number, one in enumerate(asked):
         source = sources[one.place]
@@ -140,8 +143,11 @@ def material(
         if not one.answer:
             continue
         answer = source.text[slice(*one.answer)]
-        wrong = [place for place in near[number] if place != one.place and answer not in sources[place].text][:NEAREST]
-        for place in wrong if all_near else chance.sample(wrong, min(len(wrong), _WRONG)):
+        own = near.of_group(number, source.group, NEAREST + 1)
+        wrong = [place for place in own if place != one.place and answer not in sources[place].text][:NEAREST]
+        if not all_near:
+            wrong = [*chance.sample(wrong, min(len(wrong), _WRONG)), *near.strange(number, _STRANGE, chance)]
+        for place in wrong:
             examples.append(Example(question=number, passage=place, answers=False, said=_silent(plain[place])))
     return Material(
         questions=embedder.states("query", [question_pieces(embedder, one.text) for one in asked]),
@@ -150,19 +156,34 @@ def material(
     )
 
 
-def _nearest(sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder) -> list[list[int]]:
-    bodies = np.array(embedder.embed_passages([one.text for one in sources]))
-    vectors = np.array(embedder.embed_queries([one.text for one in asked]))
-    members: dict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(sources):
-        members[one.group].append(place)
-    tables = {group: bodies[places] for group, places in members.items()}
-    found: list[list[int]] = []
-    for one, vector in zip(asked, vectors, strict=True):
-        group = sources[one.place].group
-        order = np.argsort(-(tables[group] @ vector))[: NEAREST + 1]
-        found.append([members[group][i] for i in order])
-    return found
+class _Nearness:
+    """Which passages are near to which questions, by their vectors."""
+
+    def __init__(self, sources: Sequence[Source], asked: Sequence[Asked], embedder: E5Embedder) -> None:
+        self._sources, self._asked = sources, asked
+        bodies = np.array(embedder.embed_passages([one.text for one in sources]))
+        self._vectors = np.array(embedder.embed_queries([one.text for one in asked]))
+        self._members: dict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(sources):
+            self._members[one.group].append(place)
+        self._tables = {group: bodies[places] for group, places in self._members.items()}
+        self._speaking: dict[Language, list[str]] = defaultdict(list)
+        for group, places in self._members.items():
+            self._speaking[detect_language(sources[places[0]].text)].append(group)
+
+    def of_group(self, number: int, group: str, most: int) -> list[int]:
+        """Return the places of a group's passages that are nearest to a question, nearest first."""
+        order = np.argsort(-(self._tables[group] @ self._vectors[number]))[:most]
+        return [self._members[group][i] for i in order]
+
+    def strange(self, number: int, most: int, chance: random.Random) -> list[int]:
+        """Of a question in another language than its passage, the nearest of some group in its own; else nothing."""
+        one = self._asked[number]
+        language = detect_language(one.text)
+        groups = self._speaking[language]
+        if not groups or language == detect_language(self._sources[one.place].text):
+            return []
+        return self.of_group(number, chance.choice(groups), most)
 
 
 def _silent(tagged: Tagged) -> tuple[bool, ...]:

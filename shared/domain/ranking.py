@@ -47,6 +47,14 @@ def worth_rereading(
     return first, [passage for passage in ranked if passage.chunk.chunk_id not in taken]
 
 
+def worth_reading(query: SearchQuery, reread: Sequence[Passage], limit: int, foreign: int) -> tuple[list[Passage], list[Passage]]:
+    """Split reread passages: the best `limit`, with more behind those until `foreign` are in other languages, and the rest."""
+    others = [passage for passage in reread if passage.chunk.language != query.language]
+    chosen = {passage.chunk.chunk_id for passage in (*reread[:limit], *others[:foreign])}
+    first = [passage for passage in reread if passage.chunk.chunk_id in chosen]
+    return first, [passage for passage in reread if passage.chunk.chunk_id not in chosen]
+
+
 def reread(
     query: SearchQuery, passages: Sequence[Passage], closeness: Sequence[Closeness], profile: RankingProfile
 ) -> list[Passage]:

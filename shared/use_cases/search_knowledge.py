@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from shared.domain.errors import NotFoundError, SupportError
 from shared.domain.fusion import RankingProfile, Scores, weighted_sum
 from shared.domain.knowledge import Chunk, FactAnswer, Passage, SearchQuery, SearchResult
-from shared.domain.ranking import rank_passages, read_closely, reread, worth_rereading
+from shared.domain.ranking import rank_passages, read_closely, reread, worth_reading, worth_rereading
 from shared.domain.synonyms import expanded
 from shared.ports import (
     CompanyStore,
@@ -41,8 +41,11 @@ _READ_FOR_RERANKER = 30
 _PARTS = ("title", "body")
 # How many of the best a reranker reads, and how many more in another language than the question's, which keywords never lift.
 _REREAD, _REREAD_FOREIGN = 12, 6
-# How many of the best after that a reader reads together with the question.
-_READ_CLOSELY = 6
+# Of its time-out, what a reranker may spend on beginning to read: a slow machine then compares some, rather than none in time.
+_READING_SHARE = 0.5
+# How many of the best after that a reader reads together with the question, and how many in another language at least: what
+# a reranker knows of those is less, and they came sixth to tenth too often.
+_READ_CLOSELY, _READ_CLOSELY_FOREIGN = 6, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +124,23 @@ class SearchKnowledge:
     def _reread(self, reranker: Reranker, query: SearchQuery, ranked: list[Passage], found: Found) -> list[Passage]:
         first, rest = worth_rereading(query, ranked, _REREAD, _REREAD_FOREIGN)
         race = _Race(executor=self.executor, timeout_s=self.leg_timeout_s, degraded=found.degraded, took_ms=found.took_ms)
-        leg = race.start("reranker", reranker.compare, query.text, query.language, [passage.chunk for passage in first])
-        closeness = race.result(leg, ())
+        chunks = [passage.chunk for passage in first]
+        patience_s = _READING_SHARE * self.leg_timeout_s
+        closeness = race.result(race.start("reranker", reranker.compare, query.text, query.language, chunks, patience_s), ())
         if not closeness:
             return ranked
-        return [*self._read_closely(race, query, reread(query, first, closeness, self.profile)), *rest]
+        if len(closeness) < len(first):
+            found.degraded.append("reranker")
+        read, unread = first[: len(closeness)], first[len(closeness) :]
+        return [*self._read_closely(race, query, reread(query, read, closeness, self.profile)), *unread, *rest]
 
     def _read_closely(self, race: "_Race", query: SearchQuery, passages: list[Passage]) -> list[Passage]:
         if self.reader is None:
             return passages
-        chunks = [passage.chunk for passage in passages[:_READ_CLOSELY]]
+        first, rest = worth_reading(query, passages, _READ_CLOSELY, _READ_CLOSELY_FOREIGN)
+        chunks = [passage.chunk for passage in first]
         verdicts = race.result(race.start("reader", self.reader.read, query.text, query.language, chunks), ())
-        return read_closely(query, passages, verdicts, self.profile)
+        return read_closely(query, [*first, *rest], verdicts, self.profile) if verdicts else passages
 
     def _best_of_vectors(self, found: Found) -> set[str]:
         """The best of each vector leg: an entry in another language has no keyword score to lift it."""

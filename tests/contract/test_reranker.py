@@ -74,6 +74,14 @@ def test_a_passage_that_was_read_before_gives_the_same_and_the_store_of_them_is_
     assert len(little) == 1
 
 
+def test_without_time_for_all_it_compares_the_first_and_knows_more_of_them_the_next_time(reranker):
+    many = [replace(HOURS, chunk_id=f"hours-{n}", text=f"{n} 号店上午十点开门。") for n in range(20)]
+    found = reranker.compare("几点关门", "zh", many, 0.0)
+    assert 0 < len(found) < len(many)
+    assert len(reranker.compare("几点关门", "zh", many, 0.0)) > len(found)
+    assert len(reranker.compare("几点关门", "zh", many)) == len(many)
+
+
 def test_a_changed_text_under_the_same_id_is_read_anew(reranker):
     before = reranker.compare("几点关门", "zh", [HOURS])[0]
     after = reranker.compare("几点关门", "zh", [replace(HOURS, text="工厂不对外开放。")])[0]

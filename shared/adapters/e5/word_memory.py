@@ -3,8 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
+from math import inf
 from threading import Lock
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,8 @@ Centres = Mapping[tuple[Role, Language], Floats]
 _KEPT_WORDS = 64_000
 # Of a long passage and its headings this many word pieces are read.
 _LONGEST, _LONGEST_HEADING = 320, 64
+# Read at a time by whoever has not all the time in the world: a batch of long ones takes a fifth of a second.
+_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +60,20 @@ class WordMemory:
         """Return a question's words."""
         return _as_read([self._embedder.pieces(text)], self._embedder.question_states(text), self._centres["query", language])
 
-    def passages(self, chunks: Sequence[Chunk]) -> list[ReadText]:
-        """Return the words of chunks and of what stands above them."""
+    def passages(self, chunks: Sequence[Chunk], patience_s: float = inf) -> list[ReadText]:
+        """Return the words of chunks and of what stands above them: of the first ones, as many as there was time to read."""
+        began = perf_counter()
         keys = [(chunk.chunk_id, chunk.text) for chunk in chunks]
         with self._lock:
-            known = {key: self._kept[key] for key in keys if key in self._kept}
-        new = {key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in known}
-        fresh = dict(zip(new, self._read(list(new.values())), strict=True)) if new else {}
-        found = known | fresh
-        self._keep([(key, found[key]) for key in keys])
-        return [found[key] for key in keys]
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+        new = {key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in found}
+        for start in range(0, len(new), _AT_ONCE):
+            if start and perf_counter() - began > patience_s:
+                break
+            batch = list(new.items())[start : start + _AT_ONCE]
+            found |= zip((key for key, _ in batch), self._read([chunk for _, chunk in batch]), strict=True)
+        self._keep([(key, found[key]) for key in keys if key in found])
+        return [found[key] for key in takewhile(found.__contains__, keys)]
 
     def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
         """Read chunks before anybody asks, so that the first answers are as fast as later ones. False: there is no more room."""

@@ -119,10 +119,14 @@ def lead(ordered: list[Candidate]) -> float:
 
 
 def _has_runner_up(ordered: list[Candidate]) -> bool:
-    """Whether a second place is worth a look: near behind, and not without the code whose own line the first one says."""
+    """Whether a second place is worth a look: near behind, and not without the code whose own line the first one says.
+
+    A place about a sibling of what was asked about is no place to look at.
+    """
     if len(ordered) < 2 or ordered[0].rank - ordered[1].rank >= _FAR_BEHIND:
         return False
-    return not (ordered[0].features.code_told and ordered[1].features.lacks_code)
+    first, other = ordered[0].features, ordered[1].features
+    return not (first.other_code or other.other_code or (first.code_told and other.lacks_code))
 
 
 def _is_rival(other: View, first: View) -> bool:

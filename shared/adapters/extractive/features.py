@@ -195,6 +195,8 @@ def _shared_phrases(wanted: Wanted, view: View) -> float:
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:
+    if asked.codes & view.reading.elsewhere:
+        return True
     families = {code_family(code) for code in view.reading.codes}
     return any(not view.reading.has_code(code) and code_family(code) in families for code in asked.codes if not code[0].isdigit())
 

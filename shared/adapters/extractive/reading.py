@@ -40,7 +40,8 @@ class Reading:
     """A passage's text taken apart.
 
     `heading`: what stands above it; `text`: all of it, document title and headings too, and of that `codes`, `names`, `latin`
-    (words of three letters and more) and `words` (its tokens with spaces between).
+    (words of three letters and more) and `words` (its tokens with spaces between). `elsewhere`: codes of siblings that the
+    document is about too, but in other sections than this one; they are not among `codes`.
     """
 
     units: tuple[ReadUnit, ...]
@@ -49,6 +50,7 @@ class Reading:
     title_features: frozenset[str]
     text: str
     codes: frozenset[str]
+    elsewhere: frozenset[str]
     names: frozenset[str]
     latin: frozenset[str]
     words: str
@@ -84,17 +86,26 @@ def latin_words(text: str) -> frozenset[str]:
 def _read(words: Vocabulary, title: str, headings: tuple[str, ...], body: str) -> Reading:
     heading = "\n".join(headings)
     text = f"{title}\n{heading}\n{body}"
+    elsewhere = _elsewhere(title, headings, body)
     return Reading(
         units=tuple(_read_unit(words, unit) for unit in cut(body)),
         heading=heading,
         heading_features=_features(words, heading),
         title_features=_features(words, title),
         text=text,
-        codes=codes(text),
+        codes=codes(text) - elsewhere,
+        elsewhere=elsewhere,
         names=names_in(text),
         latin=latin_words(text),
         words=" ".join(tokens(text)),
     )
+
+
+def _elsewhere(title: str, headings: tuple[str, ...], body: str) -> frozenset[str]:
+    """Of "D1 and N1" a section "D1" is not about N1. `headings`: the passage's own first, then the others from the top down."""
+    below = [found for heading in (headings[0], *reversed(headings[1:])) if (found := codes(heading))]
+    above = codes(title).union(*below[1:])
+    return above - below[0] - codes(body) if below and below[0] < above else frozenset()
 
 
 def _read_unit(words: Vocabulary, unit: Unit) -> ReadUnit:

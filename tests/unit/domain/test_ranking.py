@@ -5,7 +5,7 @@ from datetime import date
 
 from shared.domain.fusion import RankingProfile, weighted_sum
 from shared.domain.knowledge import Audience, Closeness, SearchQuery, Verdict
-from shared.domain.ranking import rank_passages, read_closely, reread, worth_rereading
+from shared.domain.ranking import rank_passages, read_closely, reread, worth_reading, worth_rereading
 from shared.domain.synonyms import expanded
 from tests.contract.index_adapters import chunk
 
@@ -118,3 +118,17 @@ def test_the_nearest_in_another_language_are_read_too_and_nothing_is_lost():
     first, rest = worth_rereading(ask("问"), found, 2, 2)
     assert [one.chunk.chunk_id for one in first] == ["0-zh", "1-zh", "3-en", "5-en"]
     assert [one.chunk.chunk_id for one in rest] == ["2-zh", "4-zh", "6-en"]
+
+
+def test_of_reread_passages_enough_in_another_language_are_read_closely_in_their_order():
+    found = passages_of("zh", "en", "zh", "zh", "en", "en", "zh")
+    first, rest = worth_reading(ask("问"), found, 3, 2)
+    assert [one.chunk.chunk_id for one in first] == ["0-zh", "1-en", "2-zh", "4-en"]
+    assert [one.chunk.chunk_id for one in rest] == ["3-zh", "5-en", "6-zh"]
+
+
+def test_where_the_best_are_in_another_language_no_more_are_read():
+    found = passages_of("en", "en", "zh", "en")
+    first, rest = worth_reading(ask("问"), found, 2, 2)
+    assert [one.chunk.chunk_id for one in first] == ["0-en", "1-en"]
+    assert [one.chunk.chunk_id for one in rest] == ["2-zh", "3-en"]

@@ -228,12 +228,20 @@ class Preferring:
     def __init__(self, *chunk_ids):
         self.chunk_ids = chunk_ids
 
-    def compare(self, question, language, chunks):
+    def compare(self, question, language, chunks, patience_s):
         return [Closeness(question=float(one.chunk_id in self.chunk_ids), weakest=0.0, passage=0.0) for one in chunks]
 
 
+class Hurried(Preferring):
+    """A reranker that has time for one passage."""
+
+    def compare(self, question, language, chunks, patience_s):
+        assert 0 < patience_s < 1
+        return super().compare(question, language, chunks[:1], patience_s)
+
+
 class NoReranker:
-    def compare(self, question, language, chunks):
+    def compare(self, question, language, chunks, patience_s):
         raise DependencyUnavailableError("reranker", "is loading")
 
 
@@ -242,6 +250,14 @@ def test_a_reranker_has_the_last_word_on_the_order(search):
     assert ids(result)[0] in {"shipping", "copy"}
     assert result.passages[0].closeness.question == 1.0
     assert "reranker" in result.took_ms
+
+
+def test_a_reranker_that_has_no_time_for_all_orders_what_it_read_and_the_rest_stays_behind(search):
+    fused = ids(search(ask("怎么申请退货")))
+    result = replace(search, reranker=Hurried(fused[-1]))(ask("怎么申请退货"))
+    assert len(fused) > 1 and ids(result) == fused
+    assert result.degraded == ("reranker",)
+    assert [one.closeness is None for one in result.passages] == [False] + [True] * (len(fused) - 1)
 
 
 def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(search):

@@ -158,6 +158,12 @@ def test_a_thing_that_no_document_names_makes_it_unsure() -> None:
     assert known.probability > unknown.probability + 0.2
 
 
+def test_what_a_document_says_of_one_model_is_no_answer_about_the_other() -> None:
+    lamp = passage("显色指数 Ra97。色温 2700K 至 5000K。", title="一、渔火 D1 台灯", document="渔火 D1 台灯与 N1 小夜灯")
+    its_own, others = answer("D1 台灯的显色指数是多少", lamp), answer("N1 小夜灯的显色指数是多少", lamp)
+    assert its_own.probability > others.probability + 0.2
+
+
 def test_it_is_surer_of_what_the_document_says_than_of_what_it_does_not() -> None:
     assert answer("退款多久到账？", RETURNS).probability > answer("你们招聘工程师吗？", RETURNS).probability + 0.2
 

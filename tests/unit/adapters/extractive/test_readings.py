@@ -32,6 +32,16 @@ def test_a_passage_is_read_anew_when_only_its_heading_changes() -> None:
     assert [readings.of(one, words).codes for one in (chunk, other)] == [{"l3"}, {"l5"}]
 
 
+def test_a_section_about_one_of_two_models_is_not_about_the_other() -> None:
+    readings, words = Readings(), vocabulary()
+    chunk = passage("显色指数 Ra97。", title="一、D1 台灯", document="D1 台灯与 N1 小夜灯").chunk
+    assert readings.of(chunk, words).elsewhere == {"n1"}
+    compared = replace(chunk, text="显色指数 Ra97，比 N1 高。")
+    fault = replace(chunk, title="故障 E13", heading_path=("故障 E13",))
+    both = replace(chunk, title="共同的设置", heading_path=("共同的设置",))
+    assert [readings.of(one, words).elsewhere for one in (compared, fault, both)] == [frozenset()] * 3
+
+
 def test_a_companys_synonyms_count_for_a_passage_that_was_read_without_them() -> None:
     model = ExtractiveAnswerer()
     place = passage("松果驿站每天 9:00 开门。我们的总部在杭州。", title="门店")
