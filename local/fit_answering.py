@@ -41,6 +41,8 @@ from shared.domain.reply import ReplyRequest
 
 _UNUSUAL, _UNANSWERABLE = 0.3, 0.4
 _ROUNDING = 1e-9
+# What a question weighs in the order, in pairs; the penalty on weights is held against it.
+_PAIRS_OF_A_QUESTION = 5.0
 
 
 # ---------------------------------------------------------------- fitting
@@ -120,8 +122,12 @@ def _preferred(one: Drafted) -> list[bool]:
 
 
 def fit_order(cases: Iterable[Case]) -> dict[str, float]:
-    """Fit `RankingProfile.closer` on pairs of passages of one question, of which one is right: by which it is above the other."""
+    """Fit `RankingProfile.closer` on pairs of passages of one question, of which one is right: by which it is above the other.
+
+    Each question counts the same, however many of its passages were read: in a company of two languages those are more.
+    """
     rows: list[list[float]] = []
+    shares: list[float] = []
     names: list[str] = []
     for case in cases:
         read = [(passage, _order_values(case, passage)) for passage in case.passages if passage.closeness and passage.verdict]
@@ -130,11 +136,12 @@ def fit_order(cases: Iterable[Case]) -> dict[str, float]:
         for one, other in product(right, wrong):
             names = list(one)
             rows.append([one[name] - other[name] for name in names])
+            shares.append(_PAIRS_OF_A_QUESTION / (len(right) * len(wrong)))
     table = np.array(rows)
     labels = np.arange(len(table)) % 2 == 0
     signed = np.where(labels[:, None], table, -table)
     scale = table.std(axis=0)
-    model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=3000).fit(signed / scale, labels)
+    model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=3000).fit(signed / scale, labels, sample_weight=shares)
     return {name: round(float(slope), 3) for name, slope in zip(names, model.coef_[0] / scale, strict=True)}
 
 
