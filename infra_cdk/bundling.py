@@ -39,7 +39,7 @@ _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_2
 _FOR_DEBUGGERS = (".symtab", ".strtab")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 # What nothing of ours imports (every zip is imported whole by a test): tests, stubs and tools of packages; the forms of
-# Powertools and pydantic that we do not use; the compiler behind cffi; a C library that onnxruntime's module does not link.
+# Powertools, pydantic and cryptography that we do not use; the compiler behind cffi; a C library that onnxruntime's module does not link.
 _PRUNED = (
     "bin",
     "**/__pycache__",
@@ -58,6 +58,10 @@ _PRUNED = (
     "cffi",
     "pycparser",
     "cryptography/x509",
+    "cryptography/fernet.py",
+    "cryptography/hazmat/asn1",
+    "cryptography/hazmat/primitives/serialization",
+    "annotated_types/test_cases.py",
     "httpx/_main.py",
     # Forms that need packages which we do not have; httpcore does without where they cannot be imported.
     *(f"httpcore/_{kind}/{form}.py" for kind in ("async", "sync") for form in ("http2", "socks_proxy")),

@@ -166,6 +166,26 @@ def codes(text: str) -> frozenset[str]:
     )
 
 
+# What stands before a code and is no name: "提示 E03", "my S3".
+_NO_LINES = frozenset(
+    "显示 提示 报错 代码 错误 故障 出现 我的 这个 那个 这台 你们 请问 一个 一台"
+    " the for and does did can will with from your our this that how about error code shows".split()
+)
+_BEFORE_A_CODE = re.compile(rf"(?:([{_HAN}]{{2}})|([a-z]{{3,}}) ?)$")
+
+
+def things_named(text: str) -> dict[str, str]:
+    """Return what a text names by a code, folded, with the name of its line: "云雀 S3" and "a Skylark S3" to "云雀", "skylark"; or ""."""
+    folded = fold(text)
+    found: dict[str, str] = {}
+    for match in _CODE.finditer(folded):
+        before = _BEFORE_A_CODE.search(folded[: match.start()].rstrip() if match.start() else "")
+        line = (before[1] or before[2]) if before else ""
+        if match[1] not in _NOT_CODES:
+            found[match[0] if line in ("", *_NO_LINES) else f"{line} {match[0]}"] = "" if line in _NO_LINES else line
+    return found
+
+
 _NAMED_CODE = re.compile(
     r"(?:error|code|fault|错误码?|报错|提示|代码|显示|故障码?)\s*(?:码|代码|code)?\s*[:：“\"]?\s*([a-z]{0,3}-?\d{1,4}(?:-\d{1,4})?)(?![\d%])"
 )

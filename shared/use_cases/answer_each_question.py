@@ -5,6 +5,7 @@ from collections.abc import Callable
 from shared.domain.blocks import Answer
 from shared.domain.compound import joined, questions_in, says_more
 from shared.domain.conversation import Rung
+from shared.domain.wording import codes, things_named
 
 UNANSWERED = (Rung.REFUSAL, Rung.CLARIFY)
 # A chance below which one of several answers is left to the answer as a whole.
@@ -23,11 +24,21 @@ def answer_each_question(message: str, ask: Callable[[str], Answer]) -> Answer:
         return whole
     parts: list[Answer] = []
     for question in questions:
-        part = better(ask(question), lambda question=question: ask(f"{questions[0]} {question}")) if parts else ask(question)
+        part = _later(question, questions[0], ask) if parts else ask(question)
         if Rung(part.rung) in UNANSWERED or part.confidence < _SURE_ENOUGH:
             return whole
         parts.append(part)
     return joined(parts) if says_more(parts, whole) else whole
+
+
+def _later(question: str, first: str, ask: Callable[[str], Answer]) -> Answer:
+    """What the first question names by a code is what the later ones are about, unless they name another: "云雀S3多少钱，保修几年"."""
+    named = things_named(first)
+    if named and not codes(question):
+        about = ask(f"{' '.join(named)} {question}")
+        if Rung(about.rung) not in UNANSWERED and about.confidence >= _SURE_ENOUGH:
+            return about
+    return better(ask(question), lambda: ask(f"{first} {question}"))
 
 
 def better(alone: Answer, with_background: Callable[[], Answer]) -> Answer:

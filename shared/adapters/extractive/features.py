@@ -9,7 +9,7 @@ from shared.adapters.extractive.question import Kind, satisfies
 from shared.adapters.extractive.reading import latin_words
 from shared.adapters.extractive.selection import Choice
 from shared.domain.knowledge import Closeness, Verdict
-from shared.domain.wording import code_family, has_code, tokens
+from shared.domain.wording import code_family, fold, has_code, things_named, tokens
 
 _SURE = 6.0
 # A code that at most this share of a passage's lines have tells its line from the others.
@@ -29,7 +29,7 @@ class Features:
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
     `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
-    `lacks_code`: this one does not; `other_code`: it names a sibling instead; `unsaid_code`: it
+    `lacks_code`: this one does not (half, where it names no model at all, but the line of the one that is asked about); `other_code`: it names a sibling instead; `unsaid_code`: it
     names it, but neither in what is said nor above; `code_told`: a line that is said names it, and few others of the passage do.
     `absent_name`: a maker or place of the question that the passage lacks.
     `spoken`: how much of the question is in what is said or above it. `foreign_word`: Latin names of a Chinese question that the passage lacks.
@@ -81,16 +81,24 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a question's words are beside its parts: runs of three Han characters or of two words, known names, Latin words."""
+    """What a question's words are beside its parts: runs of three Han characters or of two words, known names, Latin words,
+    and names of lines ("云雀" of "云雀 S3").
+    """
 
     phrases: frozenset[str]
     names: frozenset[str]
     latin: frozenset[str]
+    lines: frozenset[str]
 
 
 def wanted_by(question: str) -> Wanted:
     """Take the words of a question apart, once for all passages."""
-    return Wanted(phrases=_phrases(question), names=names_in(question), latin=latin_words(question) - _COMMON_LATIN)
+    return Wanted(
+        phrases=_phrases(question),
+        names=names_in(question),
+        latin=latin_words(question) - _COMMON_LATIN,
+        lines=frozenset(filter(None, things_named(question).values())),
+    )
 
 
 def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choice) -> Features:
@@ -134,7 +142,7 @@ def measure(asked: Asked, wanted: Wanted, views: tuple[View, ...], choice: Choic
         known_rate=asked.weight_of(anywhere),
         form=_form(asked, choice),
         unknown_code=float(any(not any(one.reading.has_code(code) for one in views) for code in asked.codes)),
-        lacks_code=float(any(not view.reading.has_code(code) for code in asked.codes)),
+        lacks_code=_lacked_codes(asked, wanted, view),
         other_code=float(_names_a_sibling(asked, view)),
         unsaid_code=float(_leaves_code_out(asked, choice)),
         code_told=float(any(_is_told(code, choice) for code in asked.codes)),
@@ -192,6 +200,13 @@ def _shared_phrases(wanted: Wanted, view: View) -> float:
     """The share of the question's runs that the passage has."""
     held = view.reading.words
     return sum(phrase in held for phrase in wanted.phrases) / len(wanted.phrases) if wanted.phrases else 0.0
+
+
+def _lacked_codes(asked: Asked, wanted: Wanted, view: View) -> float:
+    if all(map(view.reading.has_code, asked.codes)):
+        return 0.0
+    above = fold(f"{view.passage.chunk.document_title}\n{view.reading.heading}")
+    return 0.5 if not view.reading.codes and any(line in above for line in wanted.lines) else 1.0
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:

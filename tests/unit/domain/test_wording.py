@@ -2,7 +2,19 @@
 
 import pytest
 
-from shared.domain.wording import asked_codes, codes, content_terms, has_code, host, is_own_host, links, numbers, stem, terms
+from shared.domain.wording import (
+    asked_codes,
+    codes,
+    content_terms,
+    has_code,
+    host,
+    is_own_host,
+    links,
+    numbers,
+    stem,
+    terms,
+    things_named,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +88,10 @@ def test_only_the_company_s_hosts_and_those_below_are_its_own(link: str, own: bo
 
 def test_a_user_name_in_an_address_is_no_host() -> None:
     assert host("https://a.example@b.example/x") == "a.example@b.example"
+
+
+def test_what_a_text_names_by_a_code_comes_with_the_name_of_its_line() -> None:
+    assert things_named("我家的云雀 S3 Pro 和 L5") == {"云雀 s3 pro": "云雀", "l5": ""}
+    assert things_named("How much is the Skylark S3?") == {"skylark s3": "skylark"}
+    assert things_named("my S3 提示 E03") == {"s3": "", "e03": ""}
+    assert things_named("多少钱") == {}

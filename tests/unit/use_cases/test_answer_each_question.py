@@ -48,6 +48,26 @@ def test_a_second_question_that_leans_on_the_first_is_read_with_it() -> None:
     assert asked[-2:] == ["多久到账", "怎么退货 多久到账"]
 
 
+PRICE_AND_WARRANTY = "云雀S3多少钱，保修几年"
+PRICE = {PRICE_AND_WARRANTY: said("2299 元", "prices"), "云雀S3多少钱": said("2299 元", "prices")}
+
+
+def test_a_later_question_is_about_the_model_that_the_first_one_names() -> None:
+    ask, _ = asking({**PRICE, "保修几年": said("锁体 5 年", "locks"), "云雀 s3 保修几年": said("整机 2 年", "vacuums")})
+    assert answer_each_question(PRICE_AND_WARRANTY, ask).text == "2299 元\n整机 2 年"
+
+
+def test_where_nothing_is_said_of_that_model_the_later_question_stands_alone() -> None:
+    ask, _ = asking({**PRICE, "保修几年": said("都是 2 年", "warranty")})
+    assert answer_each_question(PRICE_AND_WARRANTY, ask).text == "2299 元\n都是 2 年"
+
+
+def test_a_later_question_that_names_its_own_model_is_asked_as_it_stands() -> None:
+    ask, asked = asking({"L5 保修几年": said("锁体 5 年", "locks"), "云雀S3多少钱": said("2299 元", "prices")})
+    answer_each_question("云雀S3多少钱，L5 保修几年", ask)
+    assert "云雀 s3 L5 保修几年" not in asked
+
+
 def test_where_one_of_them_has_no_answer_the_whole_stands() -> None:
     ask, _ = asking({BOTH: said("网上申请", "returns"), "怎么退货": said("网上申请", "returns")})
     assert answer_each_question(BOTH, ask).text == "网上申请"

@@ -164,6 +164,13 @@ def test_what_a_document_says_of_one_model_is_no_answer_about_the_other() -> Non
     assert its_own.probability > others.probability + 0.2
 
 
+def test_what_is_said_of_a_line_counts_for_its_models_more_than_what_names_none_of_them() -> None:
+    years = "整机 2 年，主机电池 1 年，驱动电机 3 年。"
+    of_the_line = passage(years, title="云雀保几年", document="保修政策")
+    of_another = passage(years, title="门锁保几年", document="保修政策")
+    assert answer("云雀 S3 保几年", of_the_line).probability > 2 * answer("云雀 S3 保几年", of_another).probability
+
+
 def test_it_is_surer_of_what_the_document_says_than_of_what_it_does_not() -> None:
     assert answer("退款多久到账？", RETURNS).probability > answer("你们招聘工程师吗？", RETURNS).probability + 0.2
 
