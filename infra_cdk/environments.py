@@ -95,7 +95,7 @@ class _Groups:
 
     def model(self) -> dict[str, str]:
         config = self._config
-        if config.model_kind == "none":
+        if not config.has_model:
             return {}
         temperature = "" if config.model_temperature is None else str(config.model_temperature)
         both = {"model": config.model_kind, "model_name": config.model_name, "model_temperature": temperature}

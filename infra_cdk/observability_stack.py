@@ -73,9 +73,9 @@ class ObservabilityStack(cdk.Stack):
             self._throttled(contract.name)
         self._unfinished()
         self._late_events()
-        self._out_of_reach()
-        if config.model_kind != "none":
-            self._failing_model()
+        self._share_of_turns("knowledge-out-of-reach", "Unsearched", _UNSEARCHED_SHARE)
+        if config.has_model:
+            self._share_of_turns("model-failing", "ModelFailed", _FAILED_DRAFTS_SHARE)
         if config.has_domain:
             self._domain(config.search_domain)
         self._rollouts(machine)
@@ -94,7 +94,7 @@ class ObservabilityStack(cdk.Stack):
 
     def _latency(self) -> cloudwatch.Alarm:
         metric = self._of_api("Latency", "p99", cdk.Duration.minutes(1))
-        limit_ms = _P99_MS if self._config.model_kind == "none" else _P99_MS + MODEL_MS
+        limit_ms = _P99_MS + MODEL_MS if self._config.has_model else _P99_MS
         return self._alarm("latency", metric, limit_ms, periods=5, of_them=3)
 
     def _busy(self) -> None:
@@ -131,16 +131,11 @@ class ObservabilityStack(cdk.Stack):
         metric = self._of_ours("sweeper", "EventsLate", "Maximum", cdk.Duration.minutes(1))
         self._alarm("events-late", metric, 1, periods=15, of_them=3)
 
-    def _out_of_reach(self) -> None:
-        """Such turns end with status 200, and quickly: no other alarm hears of them."""
+    def _share_of_turns(self, name: str, metric_name: str, share: float) -> None:
+        """Such turns end with status 200, and quickly, or by a rung below: no other alarm hears of them."""
         # Each turn says 0 or 1, so the average is the share.
-        metric = self._of_ours("dialog", "Unsearched", "Average", cdk.Duration.minutes(5))
-        self._alarm("knowledge-out-of-reach", metric, _UNSEARCHED_SHARE, periods=3, of_them=2)
-
-    def _failing_model(self) -> None:
-        """The rungs below answer then, and nobody notices but the customers."""
-        metric = self._of_ours("dialog", "ModelFailed", "Average", cdk.Duration.minutes(5))
-        self._alarm("model-failing", metric, _FAILED_DRAFTS_SHARE, periods=3, of_them=2)
+        metric = self._of_ours("dialog", metric_name, "Average", cdk.Duration.minutes(5))
+        self._alarm(name, metric, share, periods=3, of_them=2)
 
     def _domain(self, name: str) -> None:
         """A node that is full writes no more, and a red cluster has lost a part of its indices."""

@@ -122,6 +122,11 @@ class StageConfig:
         return self.model or ("openai" if self.model_url else "none")
 
     @property
+    def has_model(self) -> bool:
+        """Whether a reply model writes answers."""
+        return self.model_kind != "none"
+
+    @property
     def bedrock_reply_model(self) -> BedrockModel | None:
         """The reply model, where it is one of Bedrock's."""
         named = BedrockModel(name=self.model_name, region=self.model_region or self.region, routes_to=self.model_regions)

@@ -40,19 +40,27 @@ def worth_rereading(
     query: SearchQuery, ranked: Sequence[Passage], limit: int, foreign: int
 ) -> tuple[list[Passage], list[Passage]]:
     """Split ranked passages: the best `limit` with the `foreign` nearest in other languages behind those, and the rest."""
-    behind = [passage for passage in ranked[limit:] if passage.chunk.language != query.language]
+    behind = _in_other_languages(query, ranked[limit:])
     behind.sort(key=lambda passage: -max((score.raw for score in passage.legs if score.leg == "body"), default=-1.0))
     first = [*ranked[:limit], *behind[:foreign]]
-    taken = {passage.chunk.chunk_id for passage in first}
-    return first, [passage for passage in ranked if passage.chunk.chunk_id not in taken]
+    return first, _but_for(first, ranked)
 
 
-def worth_reading(query: SearchQuery, reread: Sequence[Passage], limit: int, foreign: int) -> tuple[list[Passage], list[Passage]]:
+def worth_reading(
+    query: SearchQuery, passages: Sequence[Passage], limit: int, foreign: int
+) -> tuple[list[Passage], list[Passage]]:
     """Split reread passages: the best `limit`, with more behind those until `foreign` are in other languages, and the rest."""
-    others = [passage for passage in reread if passage.chunk.language != query.language]
-    chosen = {passage.chunk.chunk_id for passage in (*reread[:limit], *others[:foreign])}
-    first = [passage for passage in reread if passage.chunk.chunk_id in chosen]
-    return first, [passage for passage in reread if passage.chunk.chunk_id not in chosen]
+    rest = _but_for([*passages[:limit], *_in_other_languages(query, passages)[:foreign]], passages)
+    return _but_for(rest, passages), rest
+
+
+def _in_other_languages(query: SearchQuery, passages: Sequence[Passage]) -> list[Passage]:
+    return [passage for passage in passages if passage.chunk.language != query.language]
+
+
+def _but_for(these: Sequence[Passage], passages: Sequence[Passage]) -> list[Passage]:
+    left_out = {passage.chunk.chunk_id for passage in these}
+    return [passage for passage in passages if passage.chunk.chunk_id not in left_out]
 
 
 def reread(

@@ -18,7 +18,7 @@ class TicketStatus(StrEnum):
     PARKED = "parked"
 
 
-ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,11 @@ class Ticket:
     attempts: int = 0
     failure: str = ""
     version: int = 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.status in _ENDED
 
     def advanced(self, **changes: object) -> "Ticket":
         """Return the next version, with `changes` applied."""

@@ -10,7 +10,7 @@ from shared.domain.conversation import Rung
 from shared.domain.dialog_state import DialogState, Pending
 from shared.domain.phrases import say
 from shared.domain.policy import AskContact
-from shared.domain.ticket import ENDED, Ticket
+from shared.domain.ticket import Ticket
 from shared.domain.turn import Draft, TurnContext
 
 
@@ -34,7 +34,7 @@ def ticket_card(ticket: Ticket, company: Company, context: TurnContext, *more: t
     """A ticket as a card; the first row is its status."""
     language = context.language
     rows = [(say(language, "ticket_status_label"), say(language, f"status_{ticket.status}"))]
-    if ticket.status not in ENDED:
+    if not ticket.has_ended:
         rows.append((say(language, "ticket_promise_label"), spoken_time(ticket.promised_at, company, language)))
     if ticket.note:
         rows.append((say(language, "ticket_note_label"), ticket.note))

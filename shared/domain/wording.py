@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -159,11 +160,13 @@ def _plain_number(text: str) -> str:
     return f"{whole.lstrip('0') or '0'}{'.' + part if part else ''}"
 
 
+def _code_matches(folded: str) -> Iterator[re.Match[str]]:
+    return (match for match in _CODE.finditer(folded) if match[1] not in _NOT_CODES)
+
+
 def codes(text: str) -> frozenset[str]:
     """Return the codes that name one thing among siblings ("l5", "s3pro", "e03"), folded and without hyphen or space."""
-    return frozenset(
-        f"{letters}{digits}{variant or ''}" for letters, digits, variant in _CODE.findall(fold(text)) if letters not in _NOT_CODES
-    )
+    return frozenset("".join(match.groups(default="")) for match in _code_matches(fold(text)))
 
 
 # What stands before a code and is no name: "提示 E03", "my S3".
@@ -171,19 +174,20 @@ _NO_LINES = frozenset(
     "显示 提示 报错 代码 错误 故障 出现 我的 这个 那个 这台 你们 请问 一个 一台"
     " the for and does did can will with from your our this that how about error code shows".split()
 )
-_BEFORE_A_CODE = re.compile(rf"(?:([{_HAN}]{{2}})|([a-z]{{3,}}) ?)$")
+_LAST_NAME = re.compile(rf"(?:[{_HAN}]{{2}}|(?<![a-z])[a-z]{{3,}})$")
+
+
+def _line_before(text: str) -> str:
+    """Return the name of a line that a folded text ends with, or ""."""
+    found = _LAST_NAME.search(text.rstrip())
+    return found[0] if found and found[0] not in _NO_LINES else ""
 
 
 def things_named(text: str) -> dict[str, str]:
     """Return what a text names by a code, folded, with the name of its line: "云雀 S3" and "a Skylark S3" to "云雀", "skylark"; or ""."""
     folded = fold(text)
-    found: dict[str, str] = {}
-    for match in _CODE.finditer(folded):
-        before = _BEFORE_A_CODE.search(folded[: match.start()].rstrip() if match.start() else "")
-        line = (before[1] or before[2]) if before else ""
-        if match[1] not in _NOT_CODES:
-            found[match[0] if line in ("", *_NO_LINES) else f"{line} {match[0]}"] = "" if line in _NO_LINES else line
-    return found
+    lines = {match: _line_before(folded[: match.start()]) for match in _code_matches(folded)}
+    return {f"{line} {match[0]}".lstrip(): line for match, line in lines.items()}
 
 
 _NAMED_CODE = re.compile(

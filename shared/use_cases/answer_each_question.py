@@ -25,7 +25,7 @@ def answer_each_question(message: str, ask: Callable[[str], Answer]) -> Answer:
     parts: list[Answer] = []
     for question in questions:
         part = _later(question, questions[0], ask) if parts else ask(question)
-        if Rung(part.rung) in UNANSWERED or part.confidence < _SURE_ENOUGH:
+        if not _is_sure(part):
             return whole
         parts.append(part)
     return joined(parts) if says_more(parts, whole) else whole
@@ -36,9 +36,13 @@ def _later(question: str, first: str, ask: Callable[[str], Answer]) -> Answer:
     named = things_named(first)
     if named and not codes(question):
         about = ask(f"{' '.join(named)} {question}")
-        if Rung(about.rung) not in UNANSWERED and about.confidence >= _SURE_ENOUGH:
+        if _is_sure(about):
             return about
     return better(ask(question), lambda: ask(f"{first} {question}"))
+
+
+def _is_sure(answer: Answer) -> bool:
+    return Rung(answer.rung) not in UNANSWERED and answer.confidence >= _SURE_ENOUGH
 
 
 def better(alone: Answer, with_background: Callable[[], Answer]) -> Answer:

@@ -41,7 +41,7 @@ from shared.domain.policy import (
     looks_like_question,
 )
 from shared.domain.profile import Profile, shown_contact
-from shared.domain.ticket import ENDED, Ticket
+from shared.domain.ticket import Ticket
 from shared.domain.ticket_drafts import ask_contact, list_tickets, ticket_card, waiting_for_contact
 from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
@@ -145,7 +145,7 @@ class DraftReply:
             case Regret():
                 return self._regret(action, context)
             case ReportTickets():
-                return self._report_tickets(action, state, company, context)
+                return self._report_tickets(action, self._own_tickets(context), state, company, context)
             case WithdrawTicket():
                 return self._withdraw_ticket(action, state, masked, company, context)
 
@@ -223,8 +223,7 @@ class DraftReply:
         self, action: CorrectContact, state: DialogState, masked: Masked, company: Company, context: TurnContext
     ) -> Draft:
         """Put the new contact on a ticket that names the one before: a ticket that somebody may work on is not changed under them."""
-        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
-        before = next((ticket for ticket in reversed(own) if ticket.status not in ENDED), None)
+        before = next((ticket for ticket in reversed(self._own_tickets(context)) if not ticket.has_ended), None)
         if before is None:
             return self._look(Look(question=action.text), state, masked, company, context)
         head = say(context.language, "correction_summary", number=before.number)
@@ -334,17 +333,21 @@ class DraftReply:
         self, action: WithdrawTicket, state: DialogState, masked: Masked, company: Company, context: TurnContext
     ) -> Draft:
         """Without a ticket of ours it is a question: there are companies whose tickets are for a train or a play."""
-        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
-        meant = [one for one in own if one.status not in ENDED and action.number in ("", one.number)]
+        own = self._own_tickets(context)
+        meant = [one for one in own if not one.has_ended and action.number in ("", one.number)]
         if not own:
             return self._look(Look(question=action.text), state, masked, company, context)
         if not meant:
-            return self._report_tickets(ReportTickets(number=action.number), state, company, context)
+            return self._report_tickets(ReportTickets(number=action.number), own, state, company, context)
         head = say(context.language, "withdrawal_summary", number=meant[-1].number)
         return self._request_person(RequestPerson(summary=matter(head, action.text)), state, company, context)
 
-    def _report_tickets(self, action: ReportTickets, state: DialogState, company: Company, context: TurnContext) -> Draft:
-        own = self.tickets.for_conversation(company.tenant, context.conversation.conversation_id)
+    def _own_tickets(self, context: TurnContext) -> tuple[Ticket, ...]:
+        return self.tickets.for_conversation(context.conversation.tenant, context.conversation.conversation_id)
+
+    def _report_tickets(
+        self, action: ReportTickets, own: tuple[Ticket, ...], state: DialogState, company: Company, context: TurnContext
+    ) -> Draft:
         wanted = tuple(t for t in own if not action.number or t.number == action.number)
         if not wanted and state.pending is Pending.CONTACT and not action.number:
             block = self._reminder(state, context)

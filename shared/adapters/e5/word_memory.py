@@ -66,11 +66,11 @@ class WordMemory:
         keys = [(chunk.chunk_id, chunk.text) for chunk in chunks]
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
-        new = {key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in found}
+        new = list({key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in found}.items())
         for start in range(0, len(new), _AT_ONCE):
             if start and perf_counter() - began > patience_s:
                 break
-            batch = list(new.items())[start : start + _AT_ONCE]
+            batch = new[start : start + _AT_ONCE]
             found |= zip((key for key, _ in batch), self._read([chunk for _, chunk in batch]), strict=True)
         self._keep([(key, found[key]) for key in keys if key in found])
         return [found[key] for key in takewhile(found.__contains__, keys)]

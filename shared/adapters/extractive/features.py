@@ -29,8 +29,9 @@ class Features:
     above; `unit`: the best unit's score. `known_rate`: how much of the question any passage has.
     `unit_own`: the most that one unit has without its headings; `phrases`: share of the question's runs of three that the passage has.
     `form`: the answer has the form that is asked for. `unknown_code`: the question names a thing that no passage names;
-    `lacks_code`: this one does not (half, where it names no model at all, but the line of the one that is asked about); `other_code`: it names a sibling instead; `unsaid_code`: it
-    names it, but neither in what is said nor above; `code_told`: a line that is said names it, and few others of the passage do.
+    `lacks_code`: this one does not (half, where it names no model at all, but the line of the one that is asked about);
+    `other_code`: it names a sibling instead; `unsaid_code`: it names it, but neither in what is said nor above;
+    `code_told`: a line that is said names it, and few others of the passage do.
     `absent_name`: a maker or place of the question that the passage lacks.
     `spoken`: how much of the question is in what is said or above it. `foreign_word`: Latin names of a Chinese question that the passage lacks.
     `short`: 1 / number of things asked about. `faq`: it is an entry of a question-and-answer list.
@@ -203,10 +204,13 @@ def _shared_phrases(wanted: Wanted, view: View) -> float:
 
 
 def _lacked_codes(asked: Asked, wanted: Wanted, view: View) -> float:
+    """How much a passage lacks what is asked of: a text about the line that names none of its models may mean them all."""
     if all(map(view.reading.has_code, asked.codes)):
         return 0.0
+    if view.reading.codes or not wanted.lines:
+        return 1.0
     above = fold(f"{view.passage.chunk.document_title}\n{view.reading.heading}")
-    return 0.5 if not view.reading.codes and any(line in above for line in wanted.lines) else 1.0
+    return 0.5 if any(line in above for line in wanted.lines) else 1.0
 
 
 def _names_a_sibling(asked: Asked, view: View) -> bool:
