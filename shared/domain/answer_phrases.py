@@ -10,6 +10,7 @@ _ZH = {
     "cell_join": "，",
     "which_row": "您问的是哪一个？",
     "resolve": "{name} {question}",
+    "of_its_kind": "以下是同类产品（{kind}）的说明：",
     "closest_places": "资料里这两处和您的问题最接近：",
     "did_you_mean": "没有找到完全对应的答案。您想问的是不是：",
     "refusal": "抱歉，公司资料里没有找到这个问题的答案，我不想随口答您。您可以换个说法再问一次，或者请同事来答复。",
@@ -26,6 +27,7 @@ _EN = {
     "cell_join": ", ",
     "which_row": "Which one do you mean?",
     "resolve": "{name}: {question}",
+    "of_its_kind": "Our documents say this of products of its kind ({kind}):",
     "closest_places": "These two places in our documents come closest:",
     "did_you_mean": "I found nothing that answers this exactly. Did you mean:",
     "refusal": "I'm sorry, I found no answer to this in the company's documents, and I don't want to guess. "

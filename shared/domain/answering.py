@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.domain.answer_phrases import answer_phrase
@@ -104,7 +104,14 @@ def passage_citation(passage: Passage, quote: str) -> Citation:
         chunk_id=chunk.chunk_id,
         language=chunk.language,
         score=passage.probability,
+        above=chunk.above,
     )
+
+
+def told_of_kind(answer: Answer, kind: str, language: Language) -> Answer:
+    """Return an answer about a kind of thing as one to a question on a thing of that kind."""
+    note = answer_phrase(language, "of_its_kind", kind=kind)
+    return replace(answer, text=f"{note}\n{answer.text}", blocks=(TextBlock(text=note), *answer.blocks))
 
 
 def language_note(question: Language, document: Language) -> str:

@@ -108,6 +108,7 @@ class Citation:
     """Where an answer comes from: enough to open the source and find the words.
 
     `source` is the document's own address or path, `locator` the place in it ("第 3 页", "价格表!R4", a heading path).
+    `above`: what stands above the words, for whoever judges the answer; it is not kept with a message.
     """
 
     title: str
@@ -118,6 +119,7 @@ class Citation:
     chunk_id: str
     language: str
     score: float = 0.0
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from shared.domain.fact_aggregates import (
 from shared.domain.fact_answers import MAX_CHOICES, MAX_LISTED, NOTHING, Place, Positions, Reading, answer_from
 from shared.domain.fact_book import PreparedTable, Synonyms, prepare
 from shared.domain.fact_dates import AskedDay, asked_day
+from shared.domain.fact_kinds import of_kind
 from shared.domain.fact_mismatch import (
     asks_for_money,
     asks_for_something_else,
@@ -69,9 +70,13 @@ def look_up_facts(question: str, tables: Sequence[FactTable], today: date, synon
 def look_up(question: str, book: Sequence[PreparedTable], today: date) -> FactAnswer:
     """Do `look_up_facts` with tables prepared before."""
     asked = Question(question)
-    language = detect_language(question)
-    spans = [(prepared, *_spans(asked, prepared)) for prepared in book]
-    spans = _corrected(asked, spans)
+    spans = _corrected(asked, [(prepared, *_spans(asked, prepared)) for prepared in book])
+    kinds = (of_kind(question, asked, prepared, names) for prepared, names, _ in spans)
+    return replace(_said(asked, spans, today), of_kind=next(filter(None, kinds), None))
+
+
+def _said(asked: Question, spans: Sequence[_Spans], today: date) -> FactAnswer:
+    language = detect_language(asked.text)
     names = [(prepared, frozenset((one.start, one.end) for one in found)) for prepared, found, _ in spans]
     if _SELLS.search(asked.text):
         return NOTHING

@@ -241,10 +241,20 @@ class FactAnswer:
 
     "exact": the hits are the answer, several only where the question asks for several ("which are in stock", "A and B",
     price and stock); "ambiguous": the question fits all hits, ask which; "none": the tables do not answer it.
+    `of_kind`: the question once more, of the kind of thing that it names.
     """
 
     status: str
     hits: tuple["FactHit", ...] = ()
+    of_kind: "OfKind | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfKind:
+    """A question on one thing, put of its kind: "云雀 S3 保修几年" of "扫地机器人". Documents often speak of kinds only."""
+
+    kind: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,8 +171,8 @@ def codes(text: str) -> frozenset[str]:
 
 # What stands before a code and is no name: "提示 E03", "my S3".
 _NO_LINES = frozenset(
-    "显示 提示 报错 代码 错误 故障 出现 我的 这个 那个 这台 你们 请问 一个 一台"
-    " the for and does did can will with from your our this that how about error code shows".split()
+    "显示 提示 报错 代码 错误 故障 出现 我的 这个 那个 这台 你们 请问 一个 一台 还有 那么 如果 换成 要是 至于 是说"
+    " what the for and does did can will with from your our this that how about error code shows".split()
 )
 _LAST_NAME = re.compile(rf"(?:[{_HAN}]{{2}}|(?<![a-z])[a-z]{{3,}})$")
 
@@ -188,6 +188,21 @@ def things_named(text: str) -> dict[str, str]:
     folded = fold(text)
     lines = {match: _line_before(folded[: match.start()]) for match in _code_matches(folded)}
     return {f"{line} {match[0]}".lstrip(): line for match, line in lines.items()}
+
+
+def with_thing(text: str, name: str) -> str:
+    """Return a text with `name` for the first thing that `things_named` finds in it, and without the others.
+
+    It is folded where folding changes its length.
+    """
+    folded = fold(text)
+    changed = text if len(text) == len(folded) else folded
+    matches = list(_code_matches(folded))
+    for match in reversed(matches):
+        line = _line_before(folded[: match.start()])
+        start = folded.rindex(line, 0, match.start()) if line else match.start()
+        changed = f"{changed[:start]}{name if match is matches[0] else ''}{changed[match.end() :]}"
+    return changed
 
 
 _NAMED_CODE = re.compile(

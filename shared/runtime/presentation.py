@@ -41,7 +41,11 @@ def block_json(block: Block) -> Json:
 
 def citations_json(citations: Sequence[Citation]) -> list[Json]:
     """Return citations with their 1-based numbers."""
-    return [{"number": number, **asdict(citation)} for number, citation in enumerate(citations, start=1)]
+    return [{"number": number, **_citation_json(citation)} for number, citation in enumerate(citations, start=1)]
+
+
+def _citation_json(citation: Citation) -> Json:
+    return {name: value for name, value in asdict(citation).items() if name != "above"}
 
 
 def feedback_json(feedback: Feedback) -> Json:

@@ -11,6 +11,7 @@ from shared.domain.blocks import Answer, Block, ChoiceBlock, rewritten
 from shared.domain.company import Company
 from shared.domain.conversation import Author, Message, Rung
 from shared.domain.dialog_state import DialogState, Pending
+from shared.domain.ellipsis import completed
 from shared.domain.errors import SupportError
 from shared.domain.knowledge import Audience, SearchQuery, SearchResult
 from shared.domain.ledger import LedgerStatus
@@ -20,7 +21,8 @@ from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
 from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
 from shared.ports import AnswerCommand, Answerer, KnowledgeService, Masker
-from shared.use_cases.answer_each_question import UNANSWERED, answer_each_question, better
+from shared.use_cases.answer_each_question import answer_each_question, better, topic_of
+from shared.use_cases.answer_one_question import UNANSWERED, answer_one_question
 from shared.use_cases.remembered_answers import RememberedAnswers
 
 HISTORY_LINES = 6
@@ -43,16 +45,24 @@ class AnswerFromKnowledge:
 
     def __call__(self, question: Masked, background: str, company: Company, context: TurnContext) -> Draft:
         """Draft an answer. `background` is the masked question before it, tried when a follow-up alone finds nothing."""
-        key = _cache_key(question.text, background, context)
+        question = replace(question, text=completed(question.text, background))
         history = self._history(context.recent)
+        topic = _topic(history)
+        key = _cache_key(question.text, background, topic, context)
         asked: list[Answer] = []
 
-        def ask(text: str) -> Answer:
-            asked.append(self._answer(text, history, company, context))
+        def search(text: str) -> SearchResult:
+            return self._search(text, company, context)
+
+        def reply(text: str, found: SearchResult) -> Answer:
+            asked.append(self._answer(text, found, history, company, context))
             return asked[-1]
 
+        def ask(text: str) -> Answer:
+            return answer_one_question(text, context.language, search, reply)
+
         try:
-            answer = _answered(question.text, background, ask)
+            answer = _answered(question.text, background, topic, ask)
         except SupportError:
             cached = self.cache.get(company.tenant, key, context.now)
             if cached is None:
@@ -63,8 +73,9 @@ class AnswerFromKnowledge:
             self.cache.put(company.tenant, key, answer, context.now)
         return _draft(answer, asked, question, context)
 
-    def _answer(self, text: str, history: tuple[HistoryLine, ...], company: Company, context: TurnContext) -> Answer:
-        found = self._search(text, company, context)
+    def _answer(
+        self, text: str, found: SearchResult, history: tuple[HistoryLine, ...], company: Company, context: TurnContext
+    ) -> Answer:
         # Before a model takes its time: a note that comes late would bring back what was withdrawn meanwhile.
         self.cache.note(company.tenant, found.snapshot, context.now)
         command = AnswerCommand(
@@ -101,8 +112,14 @@ class AnswerFromKnowledge:
         )
 
 
-def _answered(question: str, background: str, ask: Callable[[str], Answer]) -> Answer:
-    answer = answer_each_question(question, ask)
+def _topic(history: tuple[HistoryLine, ...]) -> str:
+    """What the customer named last: "保修几年" after "云雀 S3 多少钱" is about that one."""
+    topics = (topic_of(line.text) for line in reversed(history) if line.speaker == "customer")
+    return next(filter(None, topics), "")
+
+
+def _answered(question: str, background: str, topic: str, ask: Callable[[str], Answer]) -> Answer:
+    answer = answer_each_question(question, ask, topic)
     return better(answer, lambda: ask(f"{background} {question}")) if background else answer
 
 
@@ -124,9 +141,9 @@ def _local_day(company: Company, now: datetime) -> date:
     return now.astimezone(ZoneInfo(company.time_zone)).date()
 
 
-def _cache_key(question: str, background: str, context: TurnContext) -> str:
+def _cache_key(question: str, background: str, topic: str, context: TurnContext) -> str:
     folded = " ".join(question.casefold().split())
-    parts = (context.command.release, Audience.PUBLIC, context.language, background, folded)
+    parts = (context.command.release, Audience.PUBLIC, context.language, background, topic, folded)
     return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -150,7 +167,7 @@ def _draft(answer: Answer, asked: Sequence[Answer], question: Masked, context: T
         state=state,
         status=LedgerStatus.REFUSED if rung is Rung.REFUSAL else LedgerStatus.ANSWERED,
         blocks=blocks,
-        citations=answer.citations,
+        citations=tuple(replace(citation, above="") for citation in answer.citations),
         confidence=answer.confidence,
         degraded=tuple(dict.fromkeys((*answer.degraded, *in_vain))),
         evidence=_evidence(answer),

@@ -63,3 +63,24 @@ def test_a_question_that_fits_several_rows_asks_which(company: str, question: st
 @pytest.mark.parametrize(("company", "question"), [(company, one) for company, asked in SILENT.items() for one in asked])
 def test_what_the_tables_do_not_hold_is_left_to_the_documents(company: str, question: str) -> None:
     assert ask(company, question).status == "none"
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "of_it"),
+    [
+        ("云雀 S3 保修几年", "扫地机器人", "扫地机器人 保修几年"),
+        ("门将L5防水吗？", "智能门锁", "智能门锁 防水吗？"),
+        ("How long is the warranty on the Skylark S3?", "robot vacuum", "How long is the warranty on the robot vacuum ?"),
+    ],
+)
+def test_a_question_on_a_thing_is_put_once_more_of_its_kind(question: str, kind: str, of_it: str) -> None:
+    found = ask("yuguang", question).of_kind
+    assert found is not None and (found.kind, found.question) == (kind, of_it)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["扫地机器人保修几年", "L5 和 P2 保修几年", "S3和S3 Pro保修一样吗", "知风 A1 保修几年", "上海门店在哪", "保修几年"],
+)
+def test_without_one_kind_that_is_more_than_what_is_named_there_is_nothing_to_put(question: str) -> None:
+    assert ask("yuguang", question).of_kind is None

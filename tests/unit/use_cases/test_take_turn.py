@@ -289,6 +289,21 @@ def test_a_follow_up_is_read_with_the_question_before_it(world: World) -> None:
     assert reply is not None and reply.text == "2299 元。"
 
 
+def test_a_question_that_only_names_another_model_is_the_one_before_of_that_model_again_and_again(world: World) -> None:
+    world.knowledge.known |= {"云雀 S3 多少钱": "2299 元。", "p2 多少钱": "1299 元。", "l5 多少钱": "1999 元。"}
+    world.say("云雀 S3 多少钱")
+    replies = [world.say(text).reply for text in ("那 P2 呢？", "L5呢")]
+    assert [reply.text for reply in replies if reply] == ["1299 元。", "1999 元。"]
+
+
+def test_the_model_that_was_talked_of_is_what_later_questions_are_about(world: World) -> None:
+    world.knowledge.known |= {"云雀 S3 多少钱": "2299 元。", "云雀 s3 能跑多久": "150 分钟。"}
+    world.say("云雀 S3 多少钱")
+    world.say("谢谢")
+    replies = [world.say(text).reply for text in ("能跑多久？", "怎么退货？")]
+    assert [reply.text for reply in replies if reply] == ["150 分钟。", "签收后 15 天内可以退货。"]
+
+
 def test_every_accepted_message_of_a_long_conversation_ends(world: World) -> None:
     for text in ("你好", "怎么退货？", "火星配送", "好的", "13812345678", "我的工单怎么样了", "谢谢", "拜拜"):
         world.say(text)
