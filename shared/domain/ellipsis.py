@@ -17,7 +17,6 @@ def completed(question: str, before: str) -> str:
     `before`: the question before it, "" where there is none.
     """
     named = " ".join(things_named(question))
-    rest = with_thing(question, "").casefold().strip(_EDGES)
-    if not named or not before or not _BARE.fullmatch(rest):
+    if not named or not before or not _BARE.fullmatch(with_thing(question, "").casefold().strip(_EDGES)):
         return question
     return with_thing(before, named) if things_named(before) else f"{named} {before}"

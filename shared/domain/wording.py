@@ -174,19 +174,21 @@ _NO_LINES = frozenset(
     "显示 提示 报错 代码 错误 故障 出现 我的 这个 那个 这台 你们 请问 一个 一台 还有 那么 如果 换成 要是 至于 是说"
     " what the for and does did can will with from your our this that how about error code shows".split()
 )
+_LONGEST_NAME = 40
 _LAST_NAME = re.compile(rf"(?:[{_HAN}]{{2}}|(?<![a-z])[a-z]{{3,}})$")
 
 
-def _line_before(text: str) -> str:
-    """Return the name of a line that a folded text ends with, or ""."""
-    found = _LAST_NAME.search(text.rstrip())
+def _line_before(folded: str, end: int) -> str:
+    """Return the name of a line that stands before a place in a folded text, or ""."""
+    # A text may have a thousand codes: only what may be a name is looked at.
+    found = _LAST_NAME.search(folded[max(0, end - _LONGEST_NAME) : end].rstrip())
     return found[0] if found and found[0] not in _NO_LINES else ""
 
 
 def things_named(text: str) -> dict[str, str]:
     """Return what a text names by a code, folded, with the name of its line: "云雀 S3" and "a Skylark S3" to "云雀", "skylark"; or ""."""
     folded = fold(text)
-    lines = {match: _line_before(folded[: match.start()]) for match in _code_matches(folded)}
+    lines = {match: _line_before(folded, match.start()) for match in _code_matches(folded)}
     return {f"{line} {match[0]}".lstrip(): line for match, line in lines.items()}
 
 
@@ -199,7 +201,7 @@ def with_thing(text: str, name: str) -> str:
     changed = text if len(text) == len(folded) else folded
     matches = list(_code_matches(folded))
     for match in reversed(matches):
-        line = _line_before(folded[: match.start()])
+        line = _line_before(folded, match.start())
         start = folded.rindex(line, 0, match.start()) if line else match.start()
         changed = f"{changed[:start]}{name if match is matches[0] else ''}{changed[match.end() :]}"
     return changed

@@ -43,7 +43,12 @@ def is_sure(answer: Answer, least: float = _SURE_ENOUGH) -> bool:
 
 
 def _is_told(answer: Answer, question: str) -> bool:
-    """Whether a sure answer speaks of what is asked; of the thing by its name, unless it is as sure as one about its kind must be."""
+    """Whether a sure answer speaks of what is asked; of the thing by its name, unless it is as sure as one about its kind must be.
+
+    A model has read passages about the kind too, and is not asked twice.
+    """
+    if Rung(answer.rung) is Rung.MODEL:
+        return True
     named = any(not codes(question).isdisjoint(codes(text)) for text in _quoted(answer))
     return is_sure(answer, _SURE_ENOUGH if named else _SURE_OF_KIND) and speaks_of(answer, question)
 

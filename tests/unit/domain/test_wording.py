@@ -1,5 +1,7 @@
 """Numbers, codes, links and words as the matcher and the guard read them."""
 
+import time
+
 import pytest
 
 from shared.domain.wording import (
@@ -95,3 +97,11 @@ def test_what_a_text_names_by_a_code_comes_with_the_name_of_its_line() -> None:
     assert things_named("How much is the Skylark S3?") == {"skylark s3": "skylark"}
     assert things_named("my S3 提示 E03") == {"s3": "", "e03": ""}
     assert things_named("多少钱") == {}
+
+
+@pytest.mark.parametrize("piece", ["云雀 S3 ", "s3 ", "a", "skylark "])
+def test_things_in_a_long_text_are_found_in_linear_time(piece: str) -> None:
+    text = piece * (60_000 // len(piece)) + "S3"
+    began = time.process_time()
+    things_named(text)
+    assert time.process_time() - began < 1.0

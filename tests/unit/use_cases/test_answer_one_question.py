@@ -55,6 +55,12 @@ def test_a_sure_answer_that_speaks_of_what_is_asked_stands() -> None:
     assert (answer.text, asked) == ("S3 整机保修 3 年", [OF_IT])
 
 
+def test_a_model_that_has_answered_is_not_asked_again() -> None:
+    drafted = replace(said("大概两年", 0.6), rung=Rung.MODEL)
+    answer, asked = answered({OF_IT: drafted, OF_ITS_KIND: said("整机 2 年", 0.99)})
+    assert (answer, asked) == (drafted, [OF_IT])
+
+
 def test_one_that_does_not_name_the_thing_has_to_be_as_sure_as_one_about_its_kind() -> None:
     of_kind = {OF_ITS_KIND: said("整机 2 年", 0.87)}
     assert answered({OF_IT: said("官翻机 1 年", 0.6), **of_kind})[0].text.startswith(NOTE)
