@@ -25,6 +25,9 @@ from shared.use_cases.reconcile_indices import Progress as OnProgress
 # Of one document; all are stored with it.
 _WARNINGS_SHOWN = 10
 
+# A later start looks for changes and reads ahead after so long: until then the first questions have the machine for themselves.
+_FIRST_QUESTIONS_S = 2.0
+
 # Passages that the reranker reads in one run of the model.
 _READ_AT_ONCE = 8
 
@@ -164,6 +167,8 @@ class VectorWork:
             return
         machine = self._machine
         machine.base.model.load(lambda: load_model(machine.settings.models))
+        if self._bars is None:
+            machine.closing.wait(_FIRST_QUESTIONS_S)
         try:
             self._before()
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
