@@ -81,6 +81,12 @@ def load_company(machine: Machine, bars: Progress) -> FolderSummary:
     return IngestFolder(ingest=machine.base.ingest(with_vectors=False))(machine.company.tenant, files, on_result)
 
 
+def read_changes_soon(machine: Machine, console: Console) -> None:
+    """`read_changes`, after the first questions have had the machine for themselves."""
+    machine.closing.wait(_FIRST_QUESTIONS_S)
+    read_changes(machine, console)
+
+
 def read_changes(machine: Machine, console: Console) -> None:
     """Read what has changed in the company's folder into the draft, and say so; publishing stays with people.
 
@@ -167,8 +173,6 @@ class VectorWork:
             return
         machine = self._machine
         machine.base.model.load(lambda: load_model(machine.settings.models))
-        if self._bars is None:
-            machine.closing.wait(_FIRST_QUESTIONS_S)
         try:
             self._before()
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from local.composition.front_doors import staff_token
 from local.data_folder import DataFolder, StartupError, exclusive
-from local.first_start import VectorWork, first_start, needs_first_start, read_changes
+from local.first_start import VectorWork, first_start, needs_first_start, read_changes_soon
 from local.http_protocol import TimelyProtocol
 from local.logs import quiet_metrics, send_logs_to
 from local.machine import Machine, open_machine
@@ -44,7 +44,7 @@ def serve(settings: LocalSettings, console: Console) -> None:
             console.print("First start: preparing the embedding model and the company's documents, about half a minute.")
             first_start(machine, console)
         else:
-            VectorWork(machine, before=lambda: read_changes(machine, console)).start()
+            VectorWork(machine, before=lambda: read_changes_soon(machine, console)).start()
         send_logs_to(folder)
         machine.start()
         server = _web_server(machine)

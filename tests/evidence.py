@@ -1,9 +1,11 @@
-"""Hand-made passages and requests for tests of answering."""
+"""Hand-made passages, rows, answers and requests for tests of answering."""
 
 import time
 from datetime import date
 
-from shared.domain.knowledge import Audience, Chunk, Passage, SearchResult
+from shared.domain.blocks import Answer, Citation, TextBlock
+from shared.domain.conversation import Rung
+from shared.domain.knowledge import Audience, Chunk, FactHit, Passage, SearchResult
 from shared.domain.language import Language
 from shared.domain.reply import HistoryLine, ReplyRequest
 
@@ -42,6 +44,40 @@ def passage(
         valid_from=valid_from,
     )
     return Passage(chunk=chunk, score=probability, probability=probability, legs=(), why="")
+
+
+def hit(name: str, row: int, **cells: str) -> FactHit:
+    """A row of a price table."""
+    return FactHit(
+        table_id="prices",
+        document_id="d-prices",
+        title="产品价格表",
+        sheet="价格表",
+        row=row,
+        source="facts/prices.xlsx",
+        source_url="https://www.islelight.example/prices",
+        language="zh",
+        name=name,
+        cells=tuple(cells.items()),
+    )
+
+
+def said(
+    text: str,
+    chunk_id: str = "",
+    *,
+    rung: Rung = Rung.EXTRACTIVE,
+    confidence: float = 0.9,
+    title: str = "t",
+    above: str = "",
+) -> Answer:
+    """An answer that quotes one place; the text names it where nothing else does."""
+    citation = Citation(
+        title=title, source="s", quote=text, locator="", document_id="d", chunk_id=chunk_id or text, language="zh", above=above
+    )
+    return Answer(
+        text=text, blocks=(TextBlock(text=text, citations=(1,)),), rung=rung, citations=(citation,), confidence=confidence
+    )
 
 
 def request(

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.domain.wording import things_named, with_thing
+from shared.domain.wording import names_in_text, things_named, with_thing
 
 _BARE = re.compile(
     r"(?:那么?|还有|至于|如果是|换成|要是|和|跟)?(?:个|款|台|这个|那个|这款|那款)?\s*(?:的话)?呢?"
@@ -16,7 +16,7 @@ def completed(question: str, before: str) -> str:
 
     `before`: the question before it, "" where there is none.
     """
-    named = " ".join(things_named(question))
+    named = names_in_text(question)
     if not named or not before or not _BARE.fullmatch(with_thing(question, "").casefold().strip(_EDGES)):
         return question
     return with_thing(before, named) if things_named(before) else f"{named} {before}"

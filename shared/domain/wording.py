@@ -192,6 +192,11 @@ def things_named(text: str) -> dict[str, str]:
     return {f"{line} {match[0]}".lstrip(): line for match, line in lines.items()}
 
 
+def names_in_text(text: str) -> str:
+    """Return the names of what `things_named` finds, in one line; "" where it finds nothing."""
+    return " ".join(things_named(text))
+
+
 def with_thing(text: str, name: str) -> str:
     """Return a text with `name` for the first thing that `things_named` finds in it, and without the others.
 

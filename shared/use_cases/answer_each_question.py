@@ -6,7 +6,7 @@ from functools import cache
 from shared.domain.blocks import Answer
 from shared.domain.compound import joined, questions_in, says_more
 from shared.domain.conversation import Rung
-from shared.domain.wording import codes, content_terms, things_named
+from shared.domain.wording import codes, content_terms, names_in_text
 from shared.use_cases.answer_one_question import UNANSWERED, is_of_others, is_sure, speaks_of
 
 # A chance below which one of several answers does not displace the answer to them all.
@@ -34,17 +34,12 @@ def answer_each_question(message: str, ask: Callable[[str], Answer], topic: str 
         part = _on_topic(topic, question, ask)
         if not parts:
             # What the first question is about the later ones are too: "云雀S3多少钱，保修几年".
-            topic = topic_of(question) or (topic if part else "")
+            topic = names_in_text(question) or (topic if part else "")
         part = part or (_later(question, questions[0], ask) if parts else ask(question))
         if not is_sure(part, _WORTH_SAYING):
             return whole
         parts.append(part)
     return joined(parts) if says_more(parts, whole) else whole
-
-
-def topic_of(text: str) -> str:
-    """Return what a text names by codes, with their lines, or ""."""
-    return " ".join(things_named(text))
 
 
 def _on_topic(topic: str, question: str, ask: Callable[[str], Answer]) -> Answer | None:

@@ -20,8 +20,9 @@ from shared.domain.outbox import EventName
 from shared.domain.reply import MODEL_IN_VAIN, HistoryLine
 from shared.domain.ticket_offer import ticket_offer
 from shared.domain.turn import Draft, TurnContext
+from shared.domain.wording import names_in_text
 from shared.ports import AnswerCommand, Answerer, KnowledgeService, Masker
-from shared.use_cases.answer_each_question import answer_each_question, better, topic_of
+from shared.use_cases.answer_each_question import answer_each_question, better
 from shared.use_cases.answer_one_question import UNANSWERED, answer_one_question
 from shared.use_cases.remembered_answers import RememberedAnswers
 
@@ -114,7 +115,7 @@ class AnswerFromKnowledge:
 
 def _topic(history: tuple[HistoryLine, ...]) -> str:
     """What the customer named last: "保修几年" after "云雀 S3 多少钱" is about that one."""
-    topics = (topic_of(line.text) for line in reversed(history) if line.speaker == "customer")
+    topics = (names_in_text(line.text) for line in reversed(history) if line.speaker == "customer")
     return next(filter(None, topics), "")
 
 

@@ -8,7 +8,7 @@ from shared.domain.blocks import Answer
 from shared.domain.conversation import Rung
 from shared.domain.knowledge import OfKind, SearchResult
 from shared.domain.language import Language
-from shared.domain.wording import codes, content_terms, terms, things_named
+from shared.domain.wording import codes, content_terms, names_in_text, terms
 
 Search = Callable[[str], SearchResult]
 Reply = Callable[[str, SearchResult], Answer]
@@ -61,7 +61,7 @@ def is_of_others(answer: Answer, text: str) -> bool:
 
 def speaks_of(answer: Answer, question: str) -> bool:
     """Whether a quotation, or what stands above it, has any word of a question; also where the question has none to look for."""
-    names = terms(" ".join(things_named(question)))
+    names = terms(names_in_text(question))
     words = {word for word in content_terms(question) if len(word) > 1} - names
     return not words or any(not words.isdisjoint(terms(text)) for text in _quoted(answer))
 

@@ -1,19 +1,11 @@
 from collections.abc import Callable, Mapping
 
-from shared.domain.blocks import Answer, Citation, TextBlock
+from shared.domain.blocks import Answer
 from shared.domain.conversation import Rung
 from shared.use_cases.answer_each_question import answer_each_question
+from tests.evidence import said
 
 BOTH = "怎么退货，多久到账"
-
-
-def said(text: str, chunk_id: str, *, rung: Rung = Rung.EXTRACTIVE, confidence: float = 0.9, above: str = "") -> Answer:
-    citation = Citation(
-        title="t", source="s", quote=text, locator="", document_id="d", chunk_id=chunk_id, language="zh", above=above
-    )
-    return Answer(
-        text=text, blocks=(TextBlock(text=text, citations=(1,)),), rung=rung, citations=(citation,), confidence=confidence
-    )
 
 
 REFUSED = Answer(text="没有找到", blocks=(), rung=Rung.REFUSAL)

@@ -19,7 +19,7 @@ from shared.domain.language import Language
 from shared.ports import AnswerCommand, ReplyModel
 from shared.prompts.loader import load_prompt
 from shared.use_cases.answer_question import AnswerQuestion
-from tests.evidence import passage
+from tests.evidence import hit, passage
 
 COMPANY = Company(tenant="yuguang", name={"zh": "屿光智能", "en": "Islelight"}, time_zone="Asia/Shanghai", site_keys=())
 RETURNS = passage(
@@ -54,21 +54,6 @@ def ask(
         user_key="u",
     )
     return answer(command)
-
-
-def hit(name: str, row: int, **cells: str) -> FactHit:
-    return FactHit(
-        table_id="prices",
-        document_id="d-prices",
-        title="产品价格表",
-        sheet="价格表",
-        row=row,
-        source="facts/prices.xlsx",
-        source_url="https://www.islelight.example/prices",
-        language="zh",
-        name=name,
-        cells=tuple(cells.items()),
-    )
 
 
 # ---------------------------------------------------------------- facts
