@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from local.machine import Machine, load_model, model_folder
 from local.read_company import read_folder
-from shared.adapters.e5.export import export_model
 from shared.adapters.e5.model_folder import is_exported
 from shared.domain.errors import SupportError
 from shared.domain.knowledge import Audience, Chunk
@@ -197,6 +196,9 @@ class VectorWork:
             return  # the model is being closed, or is not there: then nothing is reread either
 
     def _run_export(self) -> None:
+        # With what writes models; a later start does not wait for it.
+        from shared.adapters.e5.export import export_model
+
         told = self._progress("embedding weights")
         try:
             export_model(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -90,6 +89,9 @@ def _with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
 
 
 def _api_html() -> str:
+    # Imported when somebody asks for it: no start waits for it.
+    from markdown_it import MarkdownIt
+
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(_API_PAGE.read_text("utf-8"))
     links = '<p>OpenAPI: <a href="/v1/openapi.json">customers</a> · <a href="/desk/v1/openapi.json">staff</a></p>'
     head = '<meta charset="utf-8"><title>Kefu HTTP API</title><link rel="stylesheet" href="/api/style.css">'

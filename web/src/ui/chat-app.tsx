@@ -1,7 +1,7 @@
 /** A whole conversation: header, log, composer, source panel. The page and the widget's panel are both this. */
 
 import type { RefObject } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState, ChatStore } from "../chat/store";
 import { chatTexts } from "../text/chat-texts";
 import { inLanguage, OTHER_LANGUAGE } from "../text/language";
@@ -41,7 +41,7 @@ export function ChatApp({ store, state, language, variant, onLanguage, onClose }
     store.startOver();
     field.current?.focus();
   };
-  useEffect(() => focusUnlessTouch(field.current), []);
+  useLayoutEffect(() => focusUnlessTouch(field.current), []);
   const name = inLanguage(state.site?.name, language, "");
   return (
     <ReadingContext.Provider value={reading}>
@@ -86,7 +86,7 @@ function focusUnlessTouch(field: HTMLElement | null): void {
 function NewConversation({ onStart, onCancel }: { onStart: () => void; onCancel: () => void }) {
   const { texts } = useReading();
   const start = useRef<HTMLButtonElement>(null);
-  useEffect(() => start.current?.focus(), []);
+  useLayoutEffect(() => start.current?.focus(), []);
   return (
     <div class="kf-ask" role="alertdialog" aria-label={texts.newConversation} onKeyDown={(e) => e.key === "Escape" && onCancel()}>
       <p>{texts.newConversationAsk}</p>

@@ -1,6 +1,6 @@
 /** One source, opened: where an answer's words come from. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { languageName } from "../text/language";
 import type { Citation } from "../wire/types";
 import { useReading } from "./context";
@@ -11,7 +11,8 @@ import { safeHref } from "./safe-link";
 export function SourcePanel({ citation, onClose }: { citation: Citation; onClose: () => void }) {
   const { texts, language } = useReading();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [citation]);
+  // Not after the next paint: an Escape pressed at once would reach what lies behind, and close that.
+  useLayoutEffect(() => heading.current?.focus(), [citation]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
