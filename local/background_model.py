@@ -58,14 +58,16 @@ class BackgroundModel:
         """Read the question and each candidate together."""
         return self._model().reader.read(question, language, chunks)
 
-    def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
-        """Read candidates before anybody asks; False when no more can be kept."""
-        return self._model().memory.read_ahead(chunks)
+    def read_ahead(self, chunks: Sequence[Chunk], go_on: Callable[[], bool]) -> None:
+        """Read as many candidates as can be kept before anybody asks; `go_on` False ends it."""
+        self._model().memory.read_ahead(chunks, go_on)
 
     def close(self) -> None:
         """Embed no more; what is under way ends at its next few texts."""
-        self._loaded = None
+        loaded, self._loaded = self._loaded, None
         self._failure = "it is being closed"
+        if loaded is not None:
+            loaded.memory.close()
 
     def _model(self) -> E5Models:
         if self._loaded is None:

@@ -45,6 +45,11 @@ class DataFolder:
         return self.root / "indexes"
 
     @property
+    def words(self) -> Path:
+        """What the reranker has read ahead; read again when missing."""
+        return self.indexes / "words.db"
+
+    @property
     def model(self) -> Path:
         """The exported embedding model."""
         return self.root / "model"

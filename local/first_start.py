@@ -27,9 +27,6 @@ _WARNINGS_SHOWN = 10
 # A later start looks for changes and reads ahead after so long: until then the first questions have the machine for themselves.
 _FIRST_QUESTIONS_S = 2.0
 
-# Passages that the reranker reads in one run of the model.
-_READ_AT_ONCE = 8
-
 # A first start waits so long for the vectors; on a busy machine keywords answer until they are all there.
 PATIENCE_S = 40.0
 
@@ -171,7 +168,7 @@ class VectorWork:
         if self._failure:
             return
         machine = self._machine
-        machine.base.model.load(lambda: load_model(machine.settings.models))
+        machine.base.model.load(lambda: load_model(machine.settings.models, machine.folder.words))
         try:
             self._before()
             machine.base.reconcile(self._progress("vectors"))(machine.company.tenant)
@@ -189,9 +186,7 @@ class VectorWork:
         machine = self._machine
         chunks = [chunk for chunk in machine.base.store.all_chunks(machine.company.tenant) if _is_public(chunk)]
         try:
-            for start in range(0, len(chunks), _READ_AT_ONCE):
-                if machine.closing.is_set() or not machine.base.model.read_ahead(chunks[start : start + _READ_AT_ONCE]):
-                    return
+            machine.base.model.read_ahead(chunks, go_on=lambda: not machine.closing.is_set())
         except SupportError:
             return  # the model is being closed, or is not there: then nothing is reread either
 

@@ -88,9 +88,9 @@ def open_machine(settings: LocalSettings, folder: DataFolder) -> Machine:
     )
 
 
-def load_model(models: Path) -> E5Models:
-    """Load the exported weights. Raises DependencyUnavailableError."""
-    return open_e5(model_folder(models))
+def load_model(models: Path, words: Path | None = None) -> E5Models:
+    """Load the exported weights; `words` keeps what is read ahead. Raises DependencyUnavailableError."""
+    return open_e5(model_folder(models), words)
 
 
 def model_folder(models: Path) -> Path:

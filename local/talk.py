@@ -60,7 +60,7 @@ def open_talk(
         return
     with local_machine(settings) as machine:
         prepare(machine)
-        machine.base.model.load(lambda: load_model(settings.models))
+        machine.base.model.load(lambda: load_model(settings.models, machine.folder.words))
         yield _open_door(machine.functions.door)
 
 

@@ -112,16 +112,3 @@ def test_centres_are_read_as_they_were_written(tmp_path):
     centres = load_centres()
     save_centres(centres, tmp_path / "centres.json")
     assert all((load_centres(tmp_path / "centres.json")[kind] == centre).all() for kind, centre in centres.items())
-
-
-def test_what_was_read_ahead_needs_no_reading_when_it_is_asked_for_until_there_is_no_more_room(embedder, monkeypatch):
-    memory = WordMemory(embedder, load_centres(), kept_words=500)
-    reranker = E5Reranker(memory)
-    assert memory.read_ahead(CHUNKS)
-    read = []
-    states = embedder.states
-    monkeypatch.setattr(embedder, "states", lambda role, texts: read.append((role, len(texts))) or states(role, texts))
-    reranker.compare("几点关门", "zh", [HOURS])
-    assert not read
-    assert memory.read_ahead([replace(HOURS, text="我们每天都在门口摆花。" * 20)])
-    assert not memory.read_ahead([RETURNS])

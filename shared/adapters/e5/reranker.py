@@ -14,6 +14,7 @@ import numpy as np
 
 from shared.adapters.e5.alignment import Role
 from shared.adapters.e5.weights import Floats
+from shared.adapters.e5.word_file import Halves
 from shared.adapters.e5.word_memory import Centres, ReadText, WordMemory
 from shared.domain.knowledge import Chunk, Closeness
 from shared.domain.language import Language
@@ -65,7 +66,7 @@ def _weights(ids: Sequence[int], passages: Sequence[ReadText]) -> Floats:
     return weights / weights.sum()
 
 
-def _compare(asked: Floats, weights: Floats, passage: ReadText) -> Closeness:
+def _compare(asked: Halves, weights: Floats, passage: ReadText) -> Closeness:
     if not len(passage.vectors):
         return _FAR
     alike = asked.astype(np.float32) @ passage.vectors.astype(np.float32).T

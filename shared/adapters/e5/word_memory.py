@@ -1,7 +1,8 @@
 """What the model read in texts lately: its word vectors of passages and questions, so that a text is read once."""
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 from math import inf
@@ -9,11 +10,11 @@ from threading import Lock
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 
 from shared.adapters.e5.alignment import Role
 from shared.adapters.e5.embedder import E5Embedder, WordStates
 from shared.adapters.e5.weights import Floats
+from shared.adapters.e5.word_file import Halves, WordFile, WordsRead
 from shared.domain.knowledge import Chunk
 from shared.domain.language import Language
 from shared.domain.units import cut
@@ -33,22 +34,28 @@ class ReadText:
     """A text's word pieces; `vectors`: one per piece, less the mean, of unit length; `middle`: those of marks and pieces, half way.
 
     `bounds`: where each unit of a passage begins and ends among its pieces. `opening`: how many marks stand before them.
+    `key`: what a passage is kept under in the file.
     """
 
     ids: tuple[int, ...]
-    vectors: Floats
-    middle: npt.NDArray[np.float16]
+    vectors: Halves
+    middle: Halves
     opening: int
     bounds: tuple[tuple[int, int], ...] = ()
+    key: bytes = b""
 
 
 class WordMemory:
     """Safe to use from several threads; two that miss the same text both read it."""
 
-    def __init__(self, embedder: E5Embedder, centres: Centres, kept_words: int = _KEPT_WORDS) -> None:
+    def __init__(
+        self, embedder: E5Embedder, centres: Centres, kept_words: int = _KEPT_WORDS, file: WordFile | None = None
+    ) -> None:
+        """With a file, what was read ahead is found again by the next start."""
         self._embedder = embedder
         self._centres = centres
         self._room = kept_words
+        self._file = file
         self._kept: OrderedDict[tuple[str, str], ReadText] = OrderedDict()
         self._lock = Lock()
 
@@ -58,7 +65,8 @@ class WordMemory:
 
     def question(self, text: str, language: Language) -> ReadText:
         """Return a question's words."""
-        return _as_read([self._embedder.pieces(text)], self._embedder.question_states(text), self._centres["query", language])
+        words = _as_words(self._embedder.question_states(text), self._centres["query", language])
+        return _as_read([self._embedder.pieces(text)], words)
 
     def passages(self, chunks: Sequence[Chunk], patience_s: float = inf) -> list[ReadText]:
         """Return the words of chunks and of what stands above them: of the first ones, as many as there was time to read."""
@@ -75,22 +83,42 @@ class WordMemory:
         self._keep([(key, found[key]) for key in keys if key in found])
         return [found[key] for key in takewhile(found.__contains__, keys)]
 
-    def read_ahead(self, chunks: Sequence[Chunk]) -> bool:
-        """Read chunks before anybody asks, so that the first answers are as fast as later ones. False: there is no more room."""
+    def read_ahead(self, chunks: Sequence[Chunk], go_on: Callable[[], bool] = lambda: True) -> None:
+        """Read as many chunks as there is room for before anybody asks, so that the first answers are as fast as later ones.
+
+        `go_on` is asked now and then; on False it stops where it is. In the file remains what was read ahead, and no more.
+        """
+        ahead: set[bytes] = set()
+        for start in range(0, len(chunks), _AT_ONCE):
+            if self._held() + _LONGEST + _LONGEST_HEADING > self._room:
+                break
+            if not go_on():
+                return
+            read = self.passages(chunks[start : start + _AT_ONCE])
+            ahead.update(text.key for text in read)
+            if self._file is not None:
+                self._file.write({text.key: _for_file(text) for text in read})
+        if self._file is not None:
+            self._file.keep_only(ahead)
+
+    def close(self) -> None:
+        """Close the file; the model goes on reading."""
+        if self._file is not None:
+            self._file.close()
+
+    def _held(self) -> int:
         with self._lock:
-            held = sum(len(entry.vectors) for entry in self._kept.values())
-        if held + _LONGEST + _LONGEST_HEADING > self._room:
-            return False
-        self.passages(chunks)
-        return True
+            return sum(len(entry.vectors) for entry in self._kept.values())
 
     def _read(self, chunks: Sequence[Chunk]) -> list[ReadText]:
         pieces = [self._pieces(chunk) for chunk in chunks]
-        states = self._embedder.states("passage", [[i for part in parts for i in part] for parts in pieces])
-        return [
-            _as_read(parts, state, self._centres["passage", chunk.language])
-            for chunk, parts, state in zip(chunks, pieces, states, strict=True)
-        ]
+        keys = [_key(parts, chunk.language) for parts, chunk in zip(pieces, chunks, strict=True)]
+        found = self._file.read(keys) if self._file is not None else {}
+        new = [n for n, key in enumerate(keys) if key not in found]
+        states = self._embedder.states("passage", [[i for part in pieces[n] for i in part] for n in new])
+        for n, state in zip(new, states, strict=True):
+            found[keys[n]] = _as_words(state, self._centres["passage", chunks[n].language])
+        return [_as_read(parts, found[key], key) for parts, key in zip(pieces, keys, strict=True)]
 
     def _pieces(self, chunk: Chunk) -> list[list[int]]:
         """What stands above the text, then each of its units, as far as there is room."""
@@ -111,17 +139,30 @@ class WordMemory:
                 held -= len(self._kept.popitem(last=False)[1].vectors)
 
 
-def _as_read(parts: Sequence[Sequence[int]], states: WordStates, centre: Floats) -> ReadText:
-    ends = [min(end, len(states.words)) for end in accumulate(map(len, parts))]
+def _as_read(parts: Sequence[Sequence[int]], words: WordsRead, key: bytes = b"") -> ReadText:
+    count = len(words.vectors)
+    ends = [min(end, count) for end in accumulate(map(len, parts))]
     return ReadText(
-        ids=tuple(i for part in parts for i in part)[: len(states.words)],
-        vectors=_centred(states.words, centre),
-        middle=states.middle.astype(np.float16),
-        opening=states.opening,
+        ids=tuple(i for part in parts for i in part)[:count],
+        vectors=words.vectors,
+        middle=words.middle,
+        opening=words.opening,
         bounds=tuple(pairwise(ends)),
+        key=key,
     )
 
 
-def _centred(states: Floats, centre: Floats) -> Floats:
-    moved = states - centre
-    return (moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)).astype(np.float16)
+def _as_words(states: WordStates, centre: Floats) -> WordsRead:
+    moved = states.words - centre
+    vectors = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    return WordsRead(vectors=vectors.astype(np.float16), middle=states.middle.astype(np.float16), opening=states.opening)
+
+
+def _for_file(text: ReadText) -> WordsRead:
+    return WordsRead(vectors=text.vectors, middle=text.middle, opening=text.opening)
+
+
+def _key(parts: Sequence[Sequence[int]], language: Language) -> bytes:
+    """All that decides what the model reads: the pieces in their order, and whose mean is taken off."""
+    ids = np.array([i for part in parts for i in part], "<i4")
+    return hashlib.blake2b(ids.tobytes(), digest_size=16, person=language.encode()).digest()

@@ -88,7 +88,7 @@ def test_a_store_that_fails_is_said_and_the_rest_of_the_start_goes_on(place: Pla
 
 def test_the_later_start_looks_before_it_compares_the_indexes(place: Place) -> None:
     done: list[str] = []
-    model = SimpleNamespace(load=lambda _: None, read_ahead=lambda _: False)
+    model = SimpleNamespace(load=lambda _: None, read_ahead=lambda _chunks, go_on: None)
     base = SimpleNamespace(model=model, store=place.world.store, reconcile=lambda _told: lambda _tenant: done.append("compared"))
     machine = SimpleNamespace(base=base, company=SimpleNamespace(tenant=TENANT), closing=place.closing, at_close=lambda _: None)
     work = VectorWork(machine, before=lambda: done.append("looked"))  # type: ignore[arg-type]
