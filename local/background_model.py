@@ -1,5 +1,6 @@
 """The embedding model, loaded beside everything else: until it is there, keywords answer."""
 
+import threading
 from collections.abc import Callable, Sequence
 from math import inf
 
@@ -10,12 +11,14 @@ from shared.domain.language import Language
 from shared.ports import Vectors
 
 _AT_ONCE = 16
+# Who asks while the weights are being loaded waits so long for them, which is less than a leg of a search may take.
+_PATIENCE_S = 0.8
 
 
 class BackgroundModel:
     """An `Embedder`, `Reranker` and `PassageReader` whose weights arrive later.
 
-    Before that, and when loading failed, it raises DependencyUnavailableError.
+    Before that, and when loading failed, it raises DependencyUnavailableError; while they are just being loaded, it waits a moment.
     """
 
     def __init__(self, name: str, dimensions: int) -> None:
@@ -23,6 +26,10 @@ class BackgroundModel:
         self._dimensions = dimensions
         self._loaded: E5Models | None = None
         self._failure = "the embedding model is still loading"
+        self._closed = False
+        # Set while nothing is being loaded.
+        self._settled = threading.Event()
+        self._settled.set()
 
     @property
     def name(self) -> str:
@@ -36,10 +43,15 @@ class BackgroundModel:
 
     def load(self, loader: Callable[[], E5Models]) -> None:
         """Load now, in this thread. A failure is kept as the reason that every later call gives."""
+        self._settled.clear()
         try:
             self._loaded = loader()
         except SupportError as error:
             self._failure = str(error)
+        finally:
+            self._settled.set()
+        if self._closed:
+            self.close()
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""
@@ -64,6 +76,7 @@ class BackgroundModel:
 
     def close(self) -> None:
         """Embed no more; what is under way ends at its next few texts."""
+        self._closed = True
         loaded, self._loaded = self._loaded, None
         self._failure = "it is being closed"
         if loaded is not None:
@@ -71,5 +84,8 @@ class BackgroundModel:
 
     def _model(self) -> E5Models:
         if self._loaded is None:
+            self._settled.wait(_PATIENCE_S)
+        loaded = self._loaded
+        if loaded is None:
             raise DependencyUnavailableError("embedder", self._failure)
-        return self._loaded
+        return loaded
