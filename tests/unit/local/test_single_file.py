@@ -35,7 +35,8 @@ def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Vectors that say nothing, and the parser without its process."""
     monkeypatch.delenv("KEFU_COMPANY", raising=False)
     monkeypatch.setattr("local.ingestion.export_model", lambda *_: None)
-    monkeypatch.setattr("local.ingestion.load_model", lambda _: SimpleNamespace(embedder=SimpleNamespace(embed_passages=embed)))
+    weights = SimpleNamespace(embedder=SimpleNamespace(embed_passages=embed), memory=SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr("local.ingestion.load_model", lambda _: weights)
     monkeypatch.setattr("local.composition.knowledge.SandboxedDocumentParser", Parser)
 
 
