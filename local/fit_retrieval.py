@@ -60,7 +60,7 @@ def fit_word_centres(folders: Sequence[Path], model: Path) -> None:
 
 def _mean_word(embedder: E5Embedder, role: Role, texts: Sequence[str]) -> Any:
     """The mean of the texts' means: a long text counts no more than a short one."""
-    return np.mean([states.words.mean(0) for states in embedder.states(role, [embedder.pieces(text) for text in texts])], axis=0)
+    return np.mean([embedder.states(role, embedder.pieces(text)).words.mean(0) for text in texts], axis=0)
 
 
 def fit_language_alignment(folders: Sequence[Path], model: Path, version: str) -> None:

@@ -150,8 +150,8 @@ def material(
         for place in wrong:
             examples.append(Example(question=number, passage=place, answers=False, said=_silent(plain[place])))
     return Material(
-        questions=embedder.states("query", [question_pieces(embedder, one.text) for one in asked]),
-        passages=embedder.states("passage", [one.pieces for one in plain]),
+        questions=[embedder.states("query", question_pieces(embedder, one.text)) for one in asked],
+        passages=[embedder.states("passage", one.pieces) for one in plain],
         examples=examples,
     )
 

@@ -58,7 +58,7 @@ def start(embedder: E5Embedder, path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def begin(model: str = MODEL, kept_words: int = 10_000) -> Reading:
         opened.append(WordFile(path, model, embedder.dimensions))
         process = Reading(WordMemory(embedder, load_centres(), kept_words, opened[-1]))
-        monkeypatch.setattr(embedder, "states", lambda role, texts: process.read.append(len(texts)) or states(role, texts))
+        monkeypatch.setattr(embedder, "states", lambda role, pieces: process.read.append(1) or states(role, pieces))
         return process
 
     yield begin

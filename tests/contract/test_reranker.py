@@ -59,7 +59,7 @@ def test_each_unit_of_the_text_has_its_own_closeness_in_order(reranker):
 
 
 def test_a_heading_says_what_a_text_is_about(reranker):
-    bare = replace(RETURNS, chunk_id="bare", title="", document_title="")
+    bare = replace(RETURNS, chunk_id="bare", title="", document_title="", text="签收后七天内可以申请，三个工作日内办好。")
     titled, plain = reranker.compare("怎么退货", "zh", [replace(bare, chunk_id="titled", title="退货"), bare])
     assert titled.question > plain.question
 

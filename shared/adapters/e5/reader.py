@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from shared.adapters.e5.embedder import batches_by_length, open_session
+from shared.adapters.e5.embedder import open_session
 from shared.adapters.e5.model_folder import READER_FILE
 from shared.adapters.e5.weights import Floats
 from shared.adapters.e5.word_memory import ReadText, WordMemory
@@ -18,7 +18,6 @@ from shared.domain.errors import DependencyUnavailableError
 from shared.domain.knowledge import Chunk, Verdict
 from shared.domain.language import Language
 
-_TOKENS_PER_RUN = 768
 # So many marks stand before a text, as the layers were trained; one stands behind it.
 MARKS = 3
 # Log-odds of a unit of which nothing was read.
@@ -42,27 +41,19 @@ class E5Reader:
             return [Verdict(answers=_UNREAD) for _ in chunks]
         asked = self._memory.question(question, language)
         passages = self._memory.passages(chunks)
-        found: list[Verdict] = [Verdict(answers=_UNREAD)] * len(passages)
-        for batch in batches_by_length([range(len(passage.middle) + len(asked.middle)) for passage in passages], _TOKENS_PER_RUN):
-            for place, verdict in zip(batch, self._run(asked, [passages[i] for i in batch]), strict=True):
-                found[place] = verdict
-        return found
+        return [self._run(asked, passage) for passage in passages]
 
-    def _run(self, asked: ReadText, passages: Sequence[ReadText]) -> list[Verdict]:
-        ahead, width = len(asked.middle), max(len(passage.middle) for passage in passages)
-        states = np.zeros((len(passages), ahead + width, asked.middle.shape[1]), np.float32)
-        side, mask, content = (np.zeros(states.shape[:2], np.int64) for _ in range(3))
-        side[:, ahead:] = 1
-        for row, passage in enumerate(passages):
-            for begin, text in ((0, asked), (ahead, passage)):
-                end = begin + len(text.middle)
-                states[row, begin:end], mask[row, begin:end], content[row, begin + MARKS : end - 1] = text.middle, 1, 1
-        inputs = {"states": states, "side": side, "mask": mask, "content": content}
-        answers, said = cast("list[Floats]", self._session.run(["answers", "said"], inputs))
-        return [
-            Verdict(answers=float(answers[row]), units=_of_units(passage, said[row, ahead:]))
-            for row, passage in enumerate(passages)
-        ]
+    def _run(self, asked: ReadText, passage: ReadText) -> Verdict:
+        ahead = len(asked.middle)
+        states = np.concatenate([asked.middle, passage.middle]).astype(np.float32)
+        side, content = np.zeros(len(states), np.int64), np.zeros(len(states), np.int64)
+        side[ahead:] = 1
+        for begin, text in ((0, asked), (ahead, passage)):
+            content[begin + MARKS : begin + len(text.middle) - 1] = 1
+        inputs = {"states": states, "side": side, "mask": np.ones_like(side), "content": content}
+        found = self._session.run(["answers", "said"], {name: value[None] for name, value in inputs.items()})
+        answers, said = cast("list[Floats]", found)
+        return Verdict(answers=float(answers[0]), units=_of_units(passage, said[0, ahead:]))
 
 
 def _of_units(passage: ReadText, said: Floats) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 from math import inf
@@ -25,8 +25,8 @@ Centres = Mapping[tuple[Role, Language], Floats]
 _KEPT_WORDS = 64_000
 # Of a long passage and its headings this many word pieces are read.
 _LONGEST, _LONGEST_HEADING = 320, 64
-# Read at a time by whoever has not all the time in the world: a batch of long ones takes a fifth of a second.
-_AT_ONCE = 6
+# Read ahead between two looks at whether there is room and time for more.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +75,10 @@ class WordMemory:
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
         new = list({key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in found}.items())
-        for start in range(0, len(new), _AT_ONCE):
-            if start and perf_counter() - began > patience_s:
+        for (key, _), text in zip(new, self._read([chunk for _, chunk in new]), strict=True):
+            found[key] = text
+            if perf_counter() - began > patience_s:
                 break
-            batch = new[start : start + _AT_ONCE]
-            found |= zip((key for key, _ in batch), self._read([chunk for _, chunk in batch]), strict=True)
         self._keep([(key, found[key]) for key in keys if key in found])
         return [found[key] for key in takewhile(found.__contains__, keys)]
 
@@ -110,15 +109,17 @@ class WordMemory:
         with self._lock:
             return sum(len(entry.vectors) for entry in self._kept.values())
 
-    def _read(self, chunks: Sequence[Chunk]) -> list[ReadText]:
+    def _read(self, chunks: Sequence[Chunk]) -> Iterator[ReadText]:
+        """Yield one after the other, so that whoever runs out of time stops asking."""
         pieces = [self._pieces(chunk) for chunk in chunks]
         keys = [_key(parts, chunk.language) for parts, chunk in zip(pieces, chunks, strict=True)]
-        found = self._file.read(keys) if self._file is not None else {}
-        new = [n for n, key in enumerate(keys) if key not in found]
-        states = self._embedder.states("passage", [[i for part in pieces[n] for i in part] for n in new])
-        for n, state in zip(new, states, strict=True):
-            found[keys[n]] = _as_words(state, self._centres["passage", chunks[n].language])
-        return [_as_read(parts, found[key], key) for parts, key in zip(pieces, keys, strict=True)]
+        known = self._file.read(keys) if self._file is not None else {}
+        for chunk, parts, key in zip(chunks, pieces, keys, strict=True):
+            words = known.get(key)
+            if words is None:
+                states = self._embedder.states("passage", [i for part in parts for i in part])
+                words = _as_words(states, self._centres["passage", chunk.language])
+            yield _as_read(parts, words, key)
 
     def _pieces(self, chunk: Chunk) -> list[list[int]]:
         """What stands above the text, then each of its units, as far as there is room."""
