@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from shared.adapters.extractive.calibration import Calibration, fitted
+from shared.adapters.extractive.entries import narrows
 from shared.adapters.extractive.evidence import Asked, View, read
 from shared.adapters.extractive.features import Features, measure, wanted_by
 from shared.adapters.extractive.reading import Readings
@@ -20,6 +21,8 @@ _LARGEST_LEAD = 6.0
 _SURE, _WORTH = 0.75, 0.05
 # Log-odds; a runner-up that is a fiftieth as likely, or less, is no second place to look.
 _FAR_BEHIND = 4.0
+# So many entries that answer for one thing each are told together.
+_TOLD_OF_EACH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class ExtractiveAnswerer:
         chosen = self._chosen(asked, ordered)
         blocks: tuple[Block, ...] = ()
         for number, choice in enumerate(chosen.choices, 1):
+            if narrows(asked, choice):
+                blocks += (TextBlock(text=choice.view.passage.chunk.questions[0], citations=(number,)),)
             blocks += blocks_of(choice, number, request.language)
         if chosen.unsure:
             blocks = (TextBlock(text=answer_phrase(request.language, "closest_places")), *blocks)
@@ -75,6 +80,10 @@ class ExtractiveAnswerer:
         first, others = ordered[0], [one.choice for one in ordered[1:]]
         ahead = lead(ordered)
         probability = self.calibration.probability(first.features, ahead)
+        alike = _of_each(asked, ordered)
+        if len(alike) > 1:
+            either = self.calibration.probability_of_either(first.features, ahead, [one.rank for one in ordered])
+            return _Chosen(choices=alike, probability=max(probability, either))
         more = second(asked, first.choice, others)
         if more:
             return _Chosen(choices=(first.choice, more), probability=probability)
@@ -116,6 +125,12 @@ def lead(ordered: list[Candidate]) -> float:
     first = ordered[0]
     others = [one.rank for one in ordered[1:] if _is_rival(one.choice.view, first.choice.view)]
     return max(-_LARGEST_LEAD, min(_LARGEST_LEAD, first.rank - max(others, default=-_LARGEST_LEAD)))
+
+
+def _of_each(asked: Asked, ordered: list[Candidate]) -> tuple[Choice, ...]:
+    """Return the entries that answer for one thing each, where the first one does; who named no thing is told of each."""
+    near = [one.choice for one in ordered if ordered[0].rank - one.rank < _FAR_BEHIND and narrows(asked, one.choice)]
+    return tuple(near[:_TOLD_OF_EACH]) if near[:1] == [ordered[0].choice] else ()
 
 
 def _has_runner_up(ordered: list[Candidate]) -> bool:
