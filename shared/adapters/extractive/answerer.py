@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from shared.adapters.extractive.calibration import Calibration, fitted
-from shared.adapters.extractive.entries import narrows
 from shared.adapters.extractive.evidence import Asked, View, read
 from shared.adapters.extractive.features import Features, measure, wanted_by
 from shared.adapters.extractive.reading import Readings
 from shared.adapters.extractive.rendering import blocks_of, quote_of
 from shared.adapters.extractive.selection import Choice, choose, contradict, newest_first, second
+from shared.adapters.extractive.subject import narrows, said_of
 from shared.adapters.extractive.vocabulary import vocabulary
 from shared.domain.answer_phrases import answer_phrase
 from shared.domain.answering import plain_text
@@ -58,8 +58,9 @@ class ExtractiveAnswerer:
         chosen = self._chosen(asked, ordered)
         blocks: tuple[Block, ...] = ()
         for number, choice in enumerate(chosen.choices, 1):
-            if narrows(asked, choice):
-                blocks += (TextBlock(text=choice.view.passage.chunk.questions[0], citations=(number,)),)
+            subject = said_of(asked, choice)
+            if subject:
+                blocks += (TextBlock(text=subject, citations=(number,)),)
             blocks += blocks_of(choice, number, request.language)
         if chosen.unsure:
             blocks = (TextBlock(text=answer_phrase(request.language, "closest_places")), *blocks)

@@ -1,4 +1,4 @@
-"""Entries that answer for one thing each: who names none hears which thing each answer is about."""
+"""Answers for one thing: who names none hears which thing each answer is about."""
 
 import pytest
 
@@ -61,3 +61,23 @@ def test_in_english_too() -> None:
     fan = entry("Two years for the whole unit.", "How long is the warranty on the fan?", language="en")
     text = said("How long is the warranty?", lock, fan, language="en")
     assert "on the lock?" in text and "on the fan?" in text
+
+
+RESET = passage("按住复位孔 8 秒，听到提示后确认。", title="恢复出厂设置", document="门将 L5 智能门锁使用指南")
+
+
+def test_a_models_document_is_named_to_who_names_no_model() -> None:
+    assert said("怎么恢复出厂设置", RESET) == "门将 L5 智能门锁使用指南：\n按住复位孔 8 秒，听到提示后确认。"
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("L5 怎么恢复出厂设置", RESET),
+        ("怎么恢复出厂设置", passage("按住复位孔 8 秒，听到提示后确认。", title="恢复出厂设置", document="使用指南")),
+        ("怎么恢复出厂设置", passage("按住 L5 的复位孔 8 秒。", title="恢复出厂设置", document="门将 L5 智能门锁使用指南")),
+    ],
+    ids=["the customer names it", "the document is for all", "the answer names it"],
+)
+def test_what_is_named_already_is_not_named_again(question: str, found: Passage) -> None:
+    assert said(question, found) == found.chunk.text
