@@ -58,7 +58,7 @@ class ExtractiveAnswerer:
         chosen = self._chosen(asked, ordered)
         blocks: tuple[Block, ...] = ()
         for number, choice in enumerate(chosen.choices, 1):
-            subject = said_of(asked, choice)
+            subject = said_of(asked, choice, sure=chosen.probability >= _SURE)
             if subject:
                 blocks += (TextBlock(text=subject, citations=(number,)),)
             blocks += blocks_of(choice, number, request.language)

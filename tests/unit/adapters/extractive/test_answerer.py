@@ -83,7 +83,7 @@ def test_a_short_faq_entry_is_given_whole() -> None:
     faq = passage(
         "可以。打开“设置”，验证旧手机号后填写新号码。", title="怎么换手机号？", kind="faq", questions=("怎么换手机号？",)
     )
-    assert answer("手机号换了怎么改", faq).text == faq.chunk.text
+    assert answer("手机号换了怎么改", faq).text.endswith(faq.chunk.text)
 
 
 def test_a_document_in_the_other_language_is_quoted_in_its_own_and_says_so() -> None:

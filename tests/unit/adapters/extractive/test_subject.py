@@ -48,6 +48,12 @@ def test_an_entry_that_stands_alone_says_of_what_it_speaks() -> None:
 
 def test_another_way_to_put_the_same_question_needs_no_heading() -> None:
     assert said("怎么退货", entry("在订单里申请售后。", "如何申请退货？", "怎么退货", "退货流程")) == "在订单里申请售后。"
+    assert said("滤芯多久换", entry("6 至 12 个月。", "滤芯一般多久换一次？", "滤网寿命")) == "6 至 12 个月。"
+
+
+def test_an_entry_that_may_not_answer_shows_what_it_does_answer() -> None:
+    refund = entry("7 天内全额退，之后按剩余的月数退。", "年卡会员能退款吗？", probability=0.3)
+    assert said("东西拆了 7 天能退吗", refund).startswith("年卡会员能退款吗？")
 
 
 def test_no_more_than_four_are_told() -> None:
