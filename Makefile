@@ -3,9 +3,9 @@
 .SUFFIXES:
 SHELL := /bin/sh
 
-# The first Python that is new enough; PYTHON=... names another.
+# That of a .venv which needs nothing, or else the first that is new enough; PYTHON=... names another.
 ifndef PYTHON
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+PYTHON := $(shell .venv/bin/python local/environment.py --current 2>/dev/null && echo .venv/bin/python && exit; for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; \
 	echo python3)
 endif

@@ -1,6 +1,7 @@
 """Makes .venv from the hashed requirement files: `python3 local/environment.py local|dev`. Standard library only.
 
-The Makefile has checked that Python is new enough. Safe to interrupt: the next run goes on.
+`--current` only says, by its exit code, whether there is one that needs nothing. The Makefile has checked that Python is new
+enough. Safe to interrupt: the next run goes on.
 """
 
 import hashlib
@@ -96,4 +97,6 @@ def run(command: list[str], advice: str) -> None:
 
 
 if __name__ == "__main__":
+    if "--current" in sys.argv:
+        sys.exit(not is_current("local"))
     sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "local"))
