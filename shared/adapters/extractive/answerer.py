@@ -60,7 +60,7 @@ class ExtractiveAnswerer:
         for number, choice in enumerate(chosen.choices, 1):
             subject = said_of(asked, choice, sure=chosen.probability >= _SURE)
             if subject:
-                blocks += (TextBlock(text=subject, citations=(number,)),)
+                blocks += (TextBlock(text=subject),)
             blocks += blocks_of(choice, number, request.language)
         if chosen.unsure:
             blocks = (TextBlock(text=answer_phrase(request.language, "closest_places")), *blocks)
