@@ -14,7 +14,7 @@ import numpy as np
 from shared.adapters.e5.alignment import Role
 from shared.adapters.e5.embedder import E5Embedder, WordStates
 from shared.adapters.e5.weights import Floats
-from shared.adapters.e5.word_file import Halves, WordFile, WordsRead
+from shared.adapters.e5.word_file import WordFile, WordsRead
 from shared.domain.knowledge import Chunk
 from shared.domain.language import Language
 from shared.domain.units import cut
@@ -30,17 +30,14 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadText:
-    """A text's word pieces; `vectors`: one per piece, less the mean, of unit length; `middle`: those of marks and pieces, half way.
+class ReadText(WordsRead):
+    """A text's word pieces and what was read in them: `vectors`: one per piece, less the mean, of unit length.
 
-    `bounds`: where each unit of a passage begins and ends among its pieces. `opening`: how many marks stand before them.
-    `key`: what a passage is kept under in the file.
+    `middle`: those of marks and pieces, half way. `opening`: how many marks stand before the pieces.
+    `bounds`: where each unit of a passage begins and ends among its pieces. `key`: what a passage is kept under in the file.
     """
 
     ids: tuple[int, ...]
-    vectors: Halves
-    middle: Halves
-    opening: int
     bounds: tuple[tuple[int, int], ...] = ()
     key: bytes = b""
 
@@ -96,7 +93,7 @@ class WordMemory:
             read = self.passages(chunks[start : start + _AT_ONCE])
             ahead.update(text.key for text in read)
             if self._file is not None:
-                self._file.write({text.key: _for_file(text) for text in read})
+                self._file.write({text.key: text for text in read})
         if self._file is not None:
             self._file.keep_only(ahead)
 
@@ -157,10 +154,6 @@ def _as_words(states: WordStates, centre: Floats) -> WordsRead:
     moved = states.words - centre
     vectors = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
     return WordsRead(vectors=vectors.astype(np.float16), middle=states.middle.astype(np.float16), opening=states.opening)
-
-
-def _for_file(text: ReadText) -> WordsRead:
-    return WordsRead(vectors=text.vectors, middle=text.middle, opening=text.opening)
 
 
 def _key(parts: Sequence[Sequence[int]], language: Language) -> bytes:

@@ -130,8 +130,11 @@ def lead(ordered: list[Candidate]) -> float:
 
 def _of_each(asked: Asked, ordered: list[Candidate]) -> tuple[Choice, ...]:
     """Return the entries that answer for one thing each, where the first one does; who named no thing is told of each."""
-    near = [one.choice for one in ordered if ordered[0].rank - one.rank < _FAR_BEHIND and narrows(asked, one.choice)]
-    return tuple(near[:_TOLD_OF_EACH]) if near[:1] == [ordered[0].choice] else ()
+    first, *others = ordered
+    if not narrows(asked, first.choice):
+        return ()
+    near = [one.choice for one in others if first.rank - one.rank < _FAR_BEHIND and narrows(asked, one.choice)]
+    return (first.choice, *near[: _TOLD_OF_EACH - 1])
 
 
 def _has_runner_up(ordered: list[Candidate]) -> bool:

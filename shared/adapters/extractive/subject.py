@@ -15,7 +15,7 @@ _EMPTY = re.compile("一[次下般]|大概|大约|通常|平均|到底|究竟|�
 def narrows(asked: Asked, choice: Choice) -> bool:
     """Say whether an entry asks all that the customer asks, and however it is put, something more: of a lock, of a vacuum cleaner."""
     wanted, own = _content(asked.text), _ways_to_ask(choice)
-    return bool(wanted and own) and wanted <= frozenset().union(*own) and not any(one <= wanted for one in own)
+    return bool(wanted and own) and wanted <= frozenset().union(*own) and not _is_asked(wanted, own)
 
 
 def said_of(asked: Asked, choice: Choice, *, sure: bool) -> str:
@@ -25,11 +25,16 @@ def said_of(asked: Asked, choice: Choice, *, sure: bool) -> str:
     """
     chunk = choice.view.passage.chunk
     own = _ways_to_ask(choice)
-    if own and (narrows(asked, choice) or not (sure or any(one <= _content(asked.text) for one in own))):
+    if own and (narrows(asked, choice) if sure else not _is_asked(_content(asked.text), own)):
         return chunk.questions[0]
     if asked.codes or chunk.questions or any(codes(unit.text) for unit in choice.units) or not things_named(chunk.document_title):
         return ""
     return answer_phrase(asked.language, "heading_lead_in", heading=plain_heading(chunk.document_title))
+
+
+def _is_asked(wanted: frozenset[str], own: list[frozenset[str]]) -> bool:
+    """Whether the customer asks all that an entry asks, in one of the ways to put it."""
+    return any(one <= wanted for one in own)
 
 
 def _ways_to_ask(choice: Choice) -> list[frozenset[str]]:

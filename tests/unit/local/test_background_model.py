@@ -1,6 +1,8 @@
 """The model that arrives later: who asks meanwhile waits a moment for it, and never for long."""
 
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any
@@ -33,37 +35,35 @@ def weights() -> Any:
     return Weights()
 
 
-def test_who_asks_while_it_is_being_loaded_waits_for_it(model: BackgroundModel, weights: Any) -> None:
+@contextmanager
+def being_loaded(model: BackgroundModel, weights: Any) -> Generator[threading.Event]:
+    """Weights that arrive when the event is set, and in the end anyway."""
     begun, go_on = threading.Event(), threading.Event()
 
     def slow() -> Any:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(20)
         return weights
 
     loading = threading.Thread(target=model.load, args=(slow,))
     loading.start()
     begun.wait(5)
-    threading.Timer(0.05, go_on.set).start()
-    assert model.embed_queries(["几点关门"]) == [[1.0]]
-    loading.join(5)
+    try:
+        yield go_on
+    finally:
+        go_on.set()
+        loading.join(5)
+
+
+def test_who_asks_while_it_is_being_loaded_waits_for_it(model: BackgroundModel, weights: Any) -> None:
+    with being_loaded(model, weights) as go_on:
+        threading.Timer(0.05, go_on.set).start()
+        assert model.embed_queries(["几点关门"]) == [[1.0]]
 
 
 def test_loading_that_takes_long_keeps_nobody_from_an_answer_by_keywords(model: BackgroundModel, weights: Any) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def endless() -> Any:
-        begun.set()
-        go_on.wait(20)
-        return weights
-
-    loading = threading.Thread(target=model.load, args=(endless,))
-    loading.start()
-    begun.wait(5)
-    with pytest.raises(DependencyUnavailableError, match="still loading"):
+    with being_loaded(model, weights), pytest.raises(DependencyUnavailableError, match="still loading"):
         model.embed_queries(["几点关门"])
-    go_on.set()
-    loading.join(5)
     assert model.embed_queries(["几点关门"]) == [[1.0]]
 
 
